@@ -1,0 +1,17 @@
+//! What differs, on which resource of which Application, and who moved it. Pure: values in, values out.
+//!
+//! Start with [`application`] and [`resource`] for the words, [`compare`] for the structural difference,
+//! [`managed_fields`] and [`attribution`] for who, [`origin`] for whose move it was. Everything that holds raw
+//! manifests or values lives in [`raw`]; screens, commands and adapters other than `argocd` may not name it.
+
+pub mod application;
+pub mod pointer;
+pub mod raw;
+pub mod resource;
+
+pub use application::{
+    Application, ApplicationKey, Automated, Condition, Destination, Detail, HealthStatus, HistoryEntry, IgnoreDifference,
+    OperationPhase, OperationState, Source, SyncPolicy, SyncStatus,
+};
+pub use pointer::Pointer;
+pub use resource::{DriftState, ResourceKey, ResourceStatus};

@@ -1,0 +1,26 @@
+//! Raw manifests, as the cluster and Argo CD gave them: the one place where secret values may still be.
+//!
+//! Only the pure rooms, `engine` and `argocd` may name this module; everyone else gets the redacted view.
+
+use serde_json::Value;
+
+use super::resource::ResourceKey;
+
+/// One item of Argo CD's managed-resources answer, parsed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManagedResource {
+    /// Which resource.
+    pub key: ResourceKey,
+    /// `targetState`: the rendered object from Git; `None` when Git has it not (or could not be loaded).
+    pub target: Option<Value>,
+    /// `liveState`: the object in the cluster, with managed fields and last-applied.
+    pub live: Option<Value>,
+    /// `predictedLiveState`: what a sync would leave, normalised. `None` for `null`, `{}` and absent.
+    pub predicted: Option<Value>,
+    /// `normalizedLiveState`: live, normalised by the same rules.
+    pub normalized: Option<Value>,
+    /// Argo CD's own word: the pair differs. Absent (false) for extra objects.
+    pub modified: bool,
+    /// A sync hook.
+    pub hook: bool,
+}

@@ -1,0 +1,69 @@
+//! What the engine tells its front ends, and what they may ask of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::ports::ErrorView;
+use super::view::{ApplicationView, DriftKey};
+use crate::drift::ApplicationKey;
+
+/// One Argo CD as a front end shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextView {
+    /// Nickname on this machine.
+    pub name: Arc<str>,
+    /// Address without scheme and path.
+    pub server: String,
+    /// Version such as `3.5.1`; empty when not known yet.
+    pub version: String,
+}
+
+/// News from the engine. Views are whole values: the newest replaces what was there.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EngineEvent {
+    /// A context answered for the first time or again.
+    Connected(ContextView),
+    /// A page of the list; Applications that still have to be judged are `Pending`, or carry their last verdict.
+    Listed(Vec<ApplicationView>),
+    /// The list of a context is complete: what it did not name is gone.
+    ListCompleted {
+        /// Which context.
+        context: Arc<str>,
+        /// How many Applications it holds.
+        applications: usize,
+        /// When it was complete.
+        at: Timestamp,
+    },
+    /// One Application was judged (again).
+    Judged(ApplicationView),
+    /// One Application is gone.
+    Removed(ApplicationKey),
+    /// Whether the change stream of a context runs.
+    Watching {
+        /// Which context.
+        context: Arc<str>,
+        /// `true` while events can arrive.
+        live: bool,
+    },
+    /// Something about a context failed; the rest goes on.
+    Failed {
+        /// Which context.
+        context: Arc<str>,
+        /// What, and what to try.
+        error: ErrorView,
+        /// When it is tried again; `None` when only a person can help.
+        retry_at: Option<Timestamp>,
+    },
+}
+
+/// What a front end may ask of the running engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineCommand {
+    /// List again now.
+    Refresh,
+    /// Look at this Application again now.
+    Look(ApplicationKey),
+    /// This drift is open on screen: keep it fresh.
+    Open(DriftKey),
+}

@@ -1,0 +1,229 @@
+//! What the engine needs from the world, as traits. Adapters implement them; `wire` connects them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::drift::raw::ManagedResource;
+use crate::drift::{Application, ApplicationKey};
+
+/// An error as a person reads it: what failed, on what, what to try next. No secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorView {
+    /// What failed, one line.
+    pub title: String,
+    /// What was said, one or two lines (hostile text inside).
+    pub detail: String,
+    /// What to try.
+    pub hint: String,
+}
+
+/// Why Argo CD could not answer, by what the caller can do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ArgoCdError {
+    /// 401: no session, expired or revoked.
+    #[error("{server} does not accept the token: {message}")]
+    Unauthorized {
+        /// Which server.
+        server: String,
+        /// Its words.
+        message: String,
+    },
+    /// 403, or 404 where Argo CD hides which.
+    #[error("{server} refuses {what}: no permission, or it does not exist")]
+    Forbidden {
+        /// Which server.
+        server: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// 404 with a project named: gone or moved.
+    #[error("{what} does not exist on {server}")]
+    NotFound {
+        /// Which server.
+        server: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// 429 with gRPC code 8: the answer is larger than the server may send.
+    #[error("the answer of {server} for {what} is too large")]
+    TooLarge {
+        /// Which server.
+        server: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// 429 otherwise.
+    #[error("{server} asks to wait")]
+    RateLimited {
+        /// Which server.
+        server: String,
+        /// How long, when it said so, in seconds.
+        retry_after: Option<u64>,
+    },
+    /// Not a JSON answer of an Argo CD: HTML, plain text, another service.
+    #[error("{server} does not answer like an Argo CD: {message}")]
+    NotArgoCd {
+        /// Which server.
+        server: String,
+        /// What came instead.
+        message: String,
+    },
+    /// A redirect, which is never followed with a token.
+    #[error("{server} redirects to {location}")]
+    Redirect {
+        /// Which server.
+        server: String,
+        /// Where to.
+        location: String,
+    },
+    /// The answer broke off or does not parse.
+    #[error("the answer of {server} for {what} is broken: {message}")]
+    Protocol {
+        /// Which server.
+        server: String,
+        /// What was asked for.
+        what: String,
+        /// Where it broke.
+        message: String,
+    },
+    /// 5xx with Argo CD's own words.
+    #[error("{server} failed on {what}: {message}")]
+    Server {
+        /// Which server.
+        server: String,
+        /// What was asked for.
+        what: String,
+        /// HTTP status.
+        status: u16,
+        /// Its words.
+        message: String,
+    },
+    /// No answer in time.
+    #[error("{server} did not answer in time on {what}")]
+    Timeout {
+        /// Which server.
+        server: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// No connection: refused, reset, name not found, TLS, proxy.
+    #[error("cannot reach {server}: {message}")]
+    Unreachable {
+        /// Which server.
+        server: String,
+        /// Why.
+        message: String,
+    },
+}
+
+impl ArgoCdError {
+    /// Whether trying the same read again may help.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. } | Self::Protocol { .. } | Self::Server { .. } | Self::Timeout { .. } | Self::Unreachable { .. }
+        )
+    }
+
+    /// What failed, what was said, what to try: for a person.
+    pub fn view(&self) -> ErrorView {
+        let hint = match self {
+            Self::Unauthorized { server, .. } => format!("Log in again: argocd login {server}, or give a new token in ARGOCD_AUTH_TOKEN."),
+            Self::Forbidden { .. } => "The token needs `applications, get` on this Application; ask who owns the Argo CD policy.".to_owned(),
+            Self::NotFound { .. } => "It may have been deleted or moved to another project; the next list will tell.".to_owned(),
+            Self::TooLarge { .. } => "Ask for less: --project or --selector; or raise ARGOCD_GRPC_MAX_SIZE_MB on the server.".to_owned(),
+            Self::RateLimited { .. } => "It is tried again by itself.".to_owned(),
+            Self::NotArgoCd { .. } => "Check the address; an authenticating proxy may stand in front of it (see --header).".to_owned(),
+            Self::Redirect { .. } => "Check scheme and path of the address; a token is never sent to where a redirect points.".to_owned(),
+            Self::Protocol { .. } | Self::Server { .. } | Self::Timeout { .. } => {
+                "It is tried again by itself; if it stays, look at the logs of argocd-server.".to_owned()
+            }
+            Self::Unreachable { .. } => "Check the address, the network, the proxy variables and the certificate.".to_owned(),
+        };
+        let title = match self {
+            Self::Unauthorized { server, .. } => format!("Not logged in to {server}"),
+            Self::Forbidden { what, .. } => format!("No permission for {what}"),
+            Self::NotFound { what, .. } => format!("{what} is gone"),
+            Self::TooLarge { what, .. } => format!("Answer too large: {what}"),
+            Self::RateLimited { server, .. } => format!("{server} asks to wait"),
+            Self::NotArgoCd { server, .. } => format!("{server} is not an Argo CD"),
+            Self::Redirect { server, .. } => format!("{server} redirects"),
+            Self::Protocol { server, .. } => format!("Broken answer from {server}"),
+            Self::Server { server, .. } => format!("{server} failed"),
+            Self::Timeout { server, .. } => format!("{server} is slow"),
+            Self::Unreachable { server, .. } => format!("Cannot reach {server}"),
+        };
+        ErrorView { title, detail: self.to_string(), hint }
+    }
+}
+
+/// What an Argo CD says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServerInfo {
+    /// Address without scheme and path, for people.
+    pub address: String,
+    /// Identity that leaves this machine: its settings `url`, else its normalised address.
+    pub identity: String,
+    /// Version without `v` and build suffix, such as `3.5.1`; empty when not told.
+    pub version: String,
+    /// Namespace of the control plane; `argocd` when not told.
+    pub controller_namespace: String,
+}
+
+/// One event of the Applications stream. The stream is a hint, not a truth: re-list after each reconnect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WatchEvent {
+    /// The stream answered; events follow.
+    Opened,
+    /// Added or modified, as far as the stream's mask tells.
+    Changed(Box<Application>),
+    /// Deleted.
+    Deleted(ApplicationKey),
+}
+
+/// Receives what a stream or a paged list brings, in order. Returning `false` stops the source.
+pub type Sink<'a, T> = &'a mut (dyn FnMut(T) -> bool + Send);
+
+/// One Argo CD server, read only.
+#[async_trait]
+pub trait ArgoCd: Send + Sync {
+    /// Nickname of the context.
+    fn context(&self) -> Arc<str>;
+
+    /// Version and settings.
+    async fn server(&self) -> Result<ServerInfo, ArgoCdError>;
+
+    /// Lists all Applications in scope, in pages of at most 500, as they come off the wire. Returns the list's
+    /// resource version.
+    async fn list(&self, page: Sink<'_, Vec<Application>>) -> Result<String, ArgoCdError>;
+
+    /// One Application in full ([`crate::drift::Detail::Full`]).
+    async fn application(&self, key: &ApplicationKey, project: &str) -> Result<Application, ArgoCdError>;
+
+    /// The managed resources of one Application, every compared one.
+    async fn managed_resources(&self, key: &ApplicationKey, project: &str) -> Result<Vec<ManagedResource>, ArgoCdError>;
+
+    /// Follows the Applications stream until it ends or `event` returns `false`. `Ok` when the server closed it.
+    async fn watch(&self, event: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError>;
+
+    /// One cheap call for `doctor`: does it answer, and as whom?
+    async fn probe(&self) -> Result<String, ArgoCdError>;
+}
+
+/// What time it is. The only clock.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Everything the engine needs from the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// The configured Argo CD servers, one per context.
+    pub argocd: Vec<Arc<dyn ArgoCd>>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}

@@ -1,0 +1,230 @@
+//! The redacted view: what everyone outside the engine may know of a drift.
+//!
+//! Every type here that carries text from a manifest holds a private seal, so only the engine can make one, and the
+//! engine makes them through the redactor.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
+use crate::verdict::{Cause, Confidence, Next, Verdict};
+
+/// Only the engine can make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Seal;
+
+/// Identity of a drift: one managed resource of one Application.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DriftKey {
+    /// Which Application.
+    pub application: ApplicationKey,
+    /// Which of its resources.
+    pub resource: ResourceKey,
+}
+
+/// Verdict of an Application: the worst of its drifts', or one of the states without a judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ApplicationVerdict {
+    /// Listed, not judged yet: the answer is on its way.
+    Pending,
+    /// Nothing differs.
+    Clean,
+    /// Everything that differs is harmless.
+    Harmless,
+    /// There is no comparison to judge; see the reason.
+    CannotTell,
+    /// At least one drift needs review.
+    NeedsReview,
+    /// At least one drift is risky.
+    Risky,
+}
+
+impl ApplicationVerdict {
+    /// The word used in JSON and filters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Clean => "clean",
+            Self::Harmless => "harmless",
+            Self::CannotTell => "cannot-tell",
+            Self::NeedsReview => "needs-review",
+            Self::Risky => "risky",
+        }
+    }
+}
+
+impl From<Verdict> for ApplicationVerdict {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Harmless => Self::Harmless,
+            Verdict::NeedsReview => Self::NeedsReview,
+            Verdict::Risky => Self::Risky,
+        }
+    }
+}
+
+/// Whose move made a difference (design: *origin*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OriginView {
+    /// Live was edited.
+    Cluster,
+    /// Git is ahead, not yet synced.
+    Git,
+    /// Both moved: a sync would overwrite a live edit.
+    Both,
+    /// A controller that owns the field.
+    Controller,
+    /// A default of the API server or of a CRD.
+    Default,
+    /// The same meaning in another spelling.
+    Equivalent,
+    /// Not known, and said so.
+    Unknown,
+}
+
+/// A value that went through the redactor, as one line of JSON-like text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RedactedValue {
+    text: Arc<str>,
+    hidden: bool,
+    seal: Seal,
+}
+
+impl RedactedValue {
+    pub(super) fn new(text: impl Into<Arc<str>>, hidden: bool) -> Self {
+        Self { text: text.into(), hidden, seal: Seal }
+    }
+
+    /// The text, without secrets; control characters are still to be stripped by the screen.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the redactor replaced something in it.
+    pub fn is_hidden(&self) -> bool {
+        self.hidden
+    }
+}
+
+/// One changed field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeView {
+    /// Where, in the live document (in the desired one for what only Git has).
+    pub path: Pointer,
+    /// Verdict of this field.
+    pub verdict: Verdict,
+    /// Why, as a slug.
+    pub cause: Cause,
+    /// Id of the rule that decided.
+    pub rule: &'static str,
+    /// Why, as a sentence (redacted).
+    pub reason: String,
+    /// Whose move.
+    pub origin: OriginView,
+    /// Field manager as recorded, `server-default`, `admission`, or `None` when unknown. Hostile text.
+    pub manager: Option<String>,
+    /// `Apply` or `Update`, when a manager is known.
+    pub operation: Option<&'static str>,
+    /// Subresource through which it was written; empty for the main resource.
+    pub subresource: String,
+    /// When that manager last wrote (an upper bound for this field).
+    pub time: Option<Timestamp>,
+    /// What a sync would make of it; `None` when Git does not have it.
+    pub desired: Option<RedactedValue>,
+    /// What it is; `None` when the cluster does not have it.
+    pub live: Option<RedactedValue>,
+    pub(super) seal: Seal,
+}
+
+/// One drift: a managed resource whose live state differs from what the next sync would make of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DriftView {
+    /// Identity.
+    pub key: DriftKey,
+    /// Changed, missing or extra.
+    pub state: DriftState,
+    /// Worst of its changes'.
+    pub verdict: Verdict,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Cause of the deciding change.
+    pub cause: Cause,
+    /// One sentence: why this verdict (redacted).
+    pub reason: String,
+    /// Id of the deciding rule.
+    pub rule: &'static str,
+    /// Same drift as yesterday? Sixteen hex digits.
+    pub fingerprint: String,
+    /// When it was first seen, as far as the cluster itself tells (time of the deciding manager).
+    pub since: Option<Timestamp>,
+    /// When this machine first saw it.
+    pub first_seen: Timestamp,
+    /// The field changes, worst first.
+    pub changes: Vec<ChangeView>,
+    pub(super) seal: Seal,
+}
+
+impl DriftView {
+    /// The change that decided the verdict; `None` for missing and extra resources without field changes.
+    pub fn deciding(&self) -> Option<&ChangeView> {
+        self.changes.iter().find(|c| c.verdict == self.verdict)
+    }
+
+    /// Whether only Git moved: nobody touched the cluster.
+    pub fn is_git_ahead(&self) -> bool {
+        self.verdict == Verdict::NeedsReview
+            && !self.changes.is_empty()
+            && self
+                .changes
+                .iter()
+                .all(|c| c.origin == OriginView::Git || c.verdict == Verdict::Harmless)
+    }
+}
+
+/// One Application as screens and commands see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApplicationView {
+    /// Identity.
+    pub key: ApplicationKey,
+    /// `spec.project`.
+    pub project: String,
+    /// Cluster name for people.
+    pub cluster: String,
+    /// Environment (label `env`/`environment`, or by configuration); empty when not known.
+    pub environment: String,
+    /// Argo CD's word.
+    pub sync_status: SyncStatus,
+    /// Argo CD's word.
+    pub health: HealthStatus,
+    /// Verdict, or why there is none.
+    pub verdict: ApplicationVerdict,
+    /// For [`ApplicationVerdict::CannotTell`]: why, one sentence (redacted; hostile text inside).
+    pub reason: Option<String>,
+    /// What happens next.
+    pub next: Next,
+    /// Drifts, worst first.
+    pub drifts: Vec<Arc<DriftView>>,
+    /// Live additions that Argo CD calls Synced, worst first. Never counted as drift.
+    pub invisible: Vec<Arc<DriftView>>,
+    /// Revision(s) Argo CD compares with.
+    pub revisions: Vec<String>,
+    /// Revision(s) last synced; empty when not known.
+    pub synced_revisions: Vec<String>,
+    /// When the last sync ended.
+    pub synced_at: Option<Timestamp>,
+    /// Last comparison against freshly resolved Git; `None` when not known.
+    pub reconciled_at: Option<Timestamp>,
+    /// When we fetched this.
+    pub fetched_at: Timestamp,
+    /// Why the last look at its resources failed, if it did; the drifts shown are then the last good ones.
+    pub stale: Option<String>,
+    pub(super) seal: Seal,
+}
+
+impl ApplicationView {
+    /// Most recent time at which one of its drifts was written, for the age column.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.drifts.iter().filter(|d| ApplicationVerdict::from(d.verdict) == self.verdict).filter_map(|d| d.since).max()
+    }
+}

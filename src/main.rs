@@ -1,0 +1,3 @@
+//! Entry point: everything happens in the library.
+
+fn main() {}
