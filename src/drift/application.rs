@@ -24,7 +24,11 @@ pub struct ApplicationKey {
 impl ApplicationKey {
     /// Makes a key from its three parts.
     pub fn new(context: impl Into<Arc<str>>, namespace: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> Self {
-        Self { context: context.into(), namespace: namespace.into(), name: name.into() }
+        Self {
+            context: context.into(),
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 }
 

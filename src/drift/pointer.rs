@@ -122,7 +122,10 @@ mod tests {
     fn segments_survive_escaping() {
         let pointer = Pointer::from_segments(["metadata", "annotations", "a/b~c", "0"]);
         assert_eq!(pointer.as_str(), "/metadata/annotations/a~1b~0c/0");
-        assert_eq!(pointer.segments().collect::<Vec<_>>(), ["metadata", "annotations", "a/b~c", "0"]);
+        assert_eq!(
+            pointer.segments().collect::<Vec<_>>(),
+            ["metadata", "annotations", "a/b~c", "0"]
+        );
         assert_eq!(pointer.parent().unwrap().last().unwrap(), "a/b~c");
     }
 

@@ -20,7 +20,12 @@ pub struct ResourceKey {
 impl ResourceKey {
     /// Makes a key from its four parts.
     pub fn new(group: impl Into<String>, kind: impl Into<String>, namespace: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { group: group.into(), kind: kind.into(), namespace: namespace.into(), name: name.into() }
+        Self {
+            group: group.into(),
+            kind: kind.into(),
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 
     /// `Kind/name`, as people say it.

@@ -29,7 +29,12 @@ impl Engine {
 
     /// Follows every context until stopped: lists, judges, watches, lists again. News goes to `events`, in order per
     /// context; a slow receiver slows the engine, never the other way round.
-    pub async fn follow(self: Arc<Self>, events: mpsc::Sender<EngineEvent>, commands: mpsc::Receiver<EngineCommand>, stop: CancellationToken) {
+    pub async fn follow(
+        self: Arc<Self>,
+        events: mpsc::Sender<EngineEvent>,
+        commands: mpsc::Receiver<EngineCommand>,
+        stop: CancellationToken,
+    ) {
         drop((events, commands));
         stop.cancelled().await;
     }
@@ -39,6 +44,10 @@ impl Engine {
     /// # Errors
     /// When the drift is not known (any more), or its manifests had to be fetched again and could not be.
     pub async fn document(&self, key: &DriftKey) -> Result<DriftDocument, ErrorView> {
-        Err(ErrorView { title: "Not known".to_owned(), detail: key.resource.to_string(), hint: String::new() })
+        Err(ErrorView {
+            title: "Not known".to_owned(),
+            detail: key.resource.to_string(),
+            hint: String::new(),
+        })
     }
 }

@@ -28,7 +28,11 @@ pub struct YamlLine {
 
 impl YamlText {
     pub(super) fn new(text: impl Into<Arc<str>>, lines: Vec<YamlLine>) -> Self {
-        Self { text: text.into(), lines, seal: Seal }
+        Self {
+            text: text.into(),
+            lines,
+            seal: Seal,
+        }
     }
 
     /// The whole text.
@@ -48,7 +52,10 @@ impl YamlText {
 
     /// Text of line `index` (0-based); empty when there is none.
     pub fn line(&self, index: usize) -> &str {
-        self.lines.get(index).and_then(|l| self.text.get(l.range.clone())).unwrap_or("")
+        self.lines
+            .get(index)
+            .and_then(|l| self.text.get(l.range.clone()))
+            .unwrap_or("")
     }
 
     /// Pointer of line `index` (0-based).

@@ -124,20 +124,34 @@ impl ArgoCdError {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::RateLimited { .. } | Self::Protocol { .. } | Self::Server { .. } | Self::Timeout { .. } | Self::Unreachable { .. }
+            Self::RateLimited { .. }
+                | Self::Protocol { .. }
+                | Self::Server { .. }
+                | Self::Timeout { .. }
+                | Self::Unreachable { .. }
         )
     }
 
     /// What failed, what was said, what to try: for a person.
     pub fn view(&self) -> ErrorView {
         let hint = match self {
-            Self::Unauthorized { server, .. } => format!("Log in again: argocd login {server}, or give a new token in ARGOCD_AUTH_TOKEN."),
-            Self::Forbidden { .. } => "The token needs `applications, get` on this Application; ask who owns the Argo CD policy.".to_owned(),
+            Self::Unauthorized { server, .. } => {
+                format!("Log in again: argocd login {server}, or give a new token in ARGOCD_AUTH_TOKEN.")
+            }
+            Self::Forbidden { .. } => {
+                "The token needs `applications, get` on this Application; ask who owns the Argo CD policy.".to_owned()
+            }
             Self::NotFound { .. } => "It may have been deleted or moved to another project; the next list will tell.".to_owned(),
-            Self::TooLarge { .. } => "Ask for less: --project or --selector; or raise ARGOCD_GRPC_MAX_SIZE_MB on the server.".to_owned(),
+            Self::TooLarge { .. } => {
+                "Ask for less: --project or --selector; or raise ARGOCD_GRPC_MAX_SIZE_MB on the server.".to_owned()
+            }
             Self::RateLimited { .. } => "It is tried again by itself.".to_owned(),
-            Self::NotArgoCd { .. } => "Check the address; an authenticating proxy may stand in front of it (see --header).".to_owned(),
-            Self::Redirect { .. } => "Check scheme and path of the address; a token is never sent to where a redirect points.".to_owned(),
+            Self::NotArgoCd { .. } => {
+                "Check the address; an authenticating proxy may stand in front of it (see --header).".to_owned()
+            }
+            Self::Redirect { .. } => {
+                "Check scheme and path of the address; a token is never sent to where a redirect points.".to_owned()
+            }
             Self::Protocol { .. } | Self::Server { .. } | Self::Timeout { .. } => {
                 "It is tried again by itself; if it stays, look at the logs of argocd-server.".to_owned()
             }
@@ -156,7 +170,11 @@ impl ArgoCdError {
             Self::Timeout { server, .. } => format!("{server} is slow"),
             Self::Unreachable { server, .. } => format!("Cannot reach {server}"),
         };
-        ErrorView { title, detail: self.to_string(), hint }
+        ErrorView {
+            title,
+            detail: self.to_string(),
+            hint,
+        }
     }
 }
 

@@ -93,7 +93,11 @@ pub struct RedactedValue {
 
 impl RedactedValue {
     pub(super) fn new(text: impl Into<Arc<str>>, hidden: bool) -> Self {
-        Self { text: text.into(), hidden, seal: Seal }
+        Self {
+            text: text.into(),
+            hidden,
+            seal: Seal,
+        }
     }
 
     /// The text, without secrets; control characters are still to be stripped by the screen.
@@ -225,6 +229,10 @@ pub struct ApplicationView {
 impl ApplicationView {
     /// Most recent time at which one of its drifts was written, for the age column.
     pub fn since(&self) -> Option<Timestamp> {
-        self.drifts.iter().filter(|d| ApplicationVerdict::from(d.verdict) == self.verdict).filter_map(|d| d.since).max()
+        self.drifts
+            .iter()
+            .filter(|d| ApplicationVerdict::from(d.verdict) == self.verdict)
+            .filter_map(|d| d.since)
+            .max()
     }
 }

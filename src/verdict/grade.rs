@@ -69,7 +69,11 @@ pub struct Confidence(f64);
 impl Confidence {
     /// Clamps to 0–1; not-a-number becomes 0.
     pub fn new(probability: f64) -> Self {
-        Self(if probability.is_nan() { 0.0 } else { probability.clamp(0.0, 1.0) })
+        Self(if probability.is_nan() {
+            0.0
+        } else {
+            probability.clamp(0.0, 1.0)
+        })
     }
 
     /// The probability, 0 to 1.
