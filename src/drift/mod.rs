@@ -5,6 +5,12 @@
 //! manifests or values lives in [`raw`]; screens, commands and adapters other than `argocd` may not name it.
 
 pub mod application;
+pub mod attribution;
+pub mod compare;
+pub mod correspondence;
+pub mod fingerprint;
+pub mod managed_fields;
+pub mod origin;
 pub mod pointer;
 pub mod raw;
 pub mod resource;

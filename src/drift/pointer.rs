@@ -20,6 +20,12 @@ impl Pointer {
         (text.is_empty() || text.starts_with('/')).then(|| Self(text.to_owned()))
     }
 
+    /// Takes over text whose segments are escaped already.
+    pub(crate) fn from_escaped(text: String) -> Self {
+        debug_assert!(text.is_empty() || text.starts_with('/'));
+        Self(text)
+    }
+
     /// Makes a pointer from unescaped segments.
     pub fn from_segments<I, S>(segments: I) -> Self
     where

@@ -1,25 +1,89 @@
 //! The engine itself: what both front ends run.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
+use super::collect::{look, needs_a_look};
 use super::document::DriftDocument;
-use super::event::{EngineCommand, EngineEvent};
-use super::ports::{ErrorView, Ports};
-use super::view::DriftKey;
+use super::judging::{Setting, judged, listed};
+use super::ports::{ArgoCd, ClusterName, ErrorView, Ports, ServerInfo};
+use super::shelf::Shelf;
+use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
+use super::yaml;
+use crate::drift::Application;
+
+/// An environment and the Applications that belong to it. Empty patterns match anything; `*` matches any run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Environment {
+    /// Its name, such as `prod`.
+    pub name: String,
+    /// Cluster names.
+    pub clusters: Vec<String>,
+    /// Project names.
+    pub projects: Vec<String>,
+    /// Destination namespaces.
+    pub namespaces: Vec<String>,
+    /// Labels of the Application as `key=value`.
+    pub labels: Vec<String>,
+}
+
+/// How the engine works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineSettings {
+    /// Applications looked at at the same time, per context.
+    pub concurrency: usize,
+    /// Time between two lists.
+    pub list_every: Duration,
+    /// Time between two looks at Applications that drifted: Argo CD does not tell of a further edit on them.
+    pub look_every: Duration,
+    /// Time between two looks at the drift that is open on screen.
+    pub open_every: Duration,
+    /// First match names the environment; without one the labels `env` and `environment` do.
+    pub environments: Vec<Environment>,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            concurrency: 4,
+            list_every: Duration::from_secs(60),
+            look_every: Duration::from_secs(120),
+            open_every: Duration::from_secs(15),
+            environments: Vec::new(),
+        }
+    }
+}
 
 /// Collects, judges and remembers; hands out redacted views.
 pub struct Engine {
     ports: Ports,
+    settings: EngineSettings,
+    memory: Mutex<Memory>,
+}
+
+/// What the engine remembers while it runs.
+#[derive(Default)]
+struct Memory {
+    /// Fingerprint → when this drift was first judged here.
+    first_seen: HashMap<String, Timestamp>,
+    shelf: Shelf,
 }
 
 impl Engine {
     /// An engine on these ports.
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(ports: Ports, settings: EngineSettings) -> Self {
+        let settings = EngineSettings {
+            concurrency: settings.concurrency.max(1),
+            ..settings
+        };
+        Self {
+            ports,
+            settings,
+            memory: Mutex::default(),
+        }
     }
 
     /// What time it is, by the engine's clock (the demo's stands in the recording's time).
@@ -27,16 +91,12 @@ impl Engine {
         self.ports.clock.now()
     }
 
-    /// Follows every context until stopped: lists, judges, watches, lists again. News goes to `events`, in order per
-    /// context; a slow receiver slows the engine, never the other way round.
-    pub async fn follow(
-        self: Arc<Self>,
-        events: mpsc::Sender<EngineEvent>,
-        commands: mpsc::Receiver<EngineCommand>,
-        stop: CancellationToken,
-    ) {
-        drop((events, commands));
-        stop.cancelled().await;
+    pub(super) fn settings(&self) -> &EngineSettings {
+        &self.settings
+    }
+
+    pub(super) fn argocd(&self) -> &[Arc<dyn ArgoCd>] {
+        &self.ports.argocd
     }
 
     /// Both sides of one drift as redacted YAML.
@@ -44,10 +104,192 @@ impl Engine {
     /// # Errors
     /// When the drift is not known (any more), or its manifests had to be fetched again and could not be.
     pub async fn document(&self, key: &DriftKey) -> Result<DriftDocument, ErrorView> {
-        Err(ErrorView {
-            title: "Not known".to_owned(),
-            detail: key.resource.to_string(),
-            hint: String::new(),
+        if self.shelved(key).is_none() {
+            self.look_again(key).await?;
+        }
+        let Some(shelved) = self.shelved(key) else {
+            return Err(ErrorView {
+                title: "Nothing to show".to_owned(),
+                detail: format!("{} does not drift any more.", key.resource.short()),
+                hint: "The list shows what is left.".to_owned(),
+            });
+        };
+        let (desired, live) = shelved.sides();
+        Ok(DriftDocument {
+            drift: shelved.drift,
+            desired: yaml::write(desired.as_ref()),
+            live: yaml::write(live.as_ref()),
+            seal: Seal,
         })
+    }
+
+    fn shelved(&self, key: &DriftKey) -> Option<super::shelf::Shelved> {
+        self.memory().shelf.get(key)
+    }
+
+    /// Locked for moments only: no judging and no waiting happens inside.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fetches one Application again because what was kept of it is gone.
+    async fn look_again(&self, key: &DriftKey) -> Result<(), ErrorView> {
+        let Some(argocd) = self.argocd().iter().find(|a| a.context() == key.application.context) else {
+            return Ok(());
+        };
+        let server = argocd.server().await.map_err(|e| e.view())?;
+        let clusters = self.clusters(&**argocd).await;
+        let mut found = None;
+        argocd
+            .list(&mut |page: Vec<Application>| {
+                found = page.into_iter().find(|a| a.key == key.application).or(found.take());
+                found.is_none()
+            })
+            .await
+            .map_err(|e| e.view())?;
+        if let Some(application) = found {
+            let (_, error) = self.look_at(argocd, application, &server, &clusters).await;
+            if let Some(error) = error {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of clusters by server URL. Only labels for people, so a token without `clusters, get` sees addresses instead.
+    pub(super) async fn clusters(&self, argocd: &dyn ArgoCd) -> Vec<ClusterName> {
+        argocd.clusters().await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "cluster names are not readable; addresses are shown instead");
+            Vec::new()
+        })
+    }
+
+    /// The view of an Application before anybody looked at it.
+    pub(super) fn listed(&self, application: &Application, server: &ServerInfo, clusters: &[ClusterName]) -> ApplicationView {
+        listed(application, &self.setting(application, server, clusters))
+    }
+
+    /// Looks at one Application and judges it. What fails is said beside the view that is still possible.
+    pub(super) async fn look_at(
+        &self,
+        argocd: &Arc<dyn ArgoCd>,
+        application: Application,
+        server: &ServerInfo,
+        clusters: &[ClusterName],
+    ) -> (ApplicationView, Option<ErrorView>) {
+        if !needs_a_look(&application) {
+            return (self.listed(&application, server, clusters), None);
+        }
+        match look(&**argocd, &application).await {
+            Ok(look) => {
+                let setting = self.setting(&look.application, server, clusters);
+                let now = setting.now;
+                let judged = judged(&look, &setting, &|fingerprint| {
+                    *self.memory().first_seen.entry(fingerprint.to_owned()).or_insert(now)
+                });
+                let mut memory = self.memory();
+                for drift in judged.drifts {
+                    memory.shelf.put(drift);
+                }
+                (judged.view, None)
+            }
+            Err(error) => {
+                let error = error.view();
+                let mut view = self.listed(&application, server, clusters);
+                view.verdict = ApplicationVerdict::CannotTell;
+                view.reason = Some(format!("{}: {}", error.title, error.detail));
+                view.stale = Some(error.detail.clone());
+                (view, Some(error))
+            }
+        }
+    }
+
+    fn setting<'a>(&self, application: &Application, server: &'a ServerInfo, clusters: &[ClusterName]) -> Setting<'a> {
+        let destination = &application.destination;
+        let by_server = clusters
+            .iter()
+            .find(|c| destination.name.is_empty() && c.server == destination.server && !c.name.is_empty());
+        let cluster = by_server.map_or_else(|| destination.cluster().to_owned(), |c| c.name.clone());
+        let environment = self.environment(application, &cluster);
+        Setting {
+            server: &server.identity,
+            cluster,
+            environment,
+            now: self.now(),
+        }
+    }
+
+    fn environment(&self, application: &Application, cluster: &str) -> String {
+        let configured = self.settings.environments.iter().find(|e| e.includes(application, cluster));
+        if let Some(environment) = configured {
+            return environment.name.clone();
+        }
+        ["env", "environment"]
+            .iter()
+            .find_map(|label| application.labels.get(*label))
+            .cloned()
+            .unwrap_or_default()
+    }
+}
+
+impl Environment {
+    fn includes(&self, application: &Application, cluster: &str) -> bool {
+        let any = |patterns: &[String], text: &str| patterns.is_empty() || patterns.iter().any(|p| matches_glob(p, text));
+        let labels = self.labels.is_empty()
+            || self.labels.iter().any(|wanted| {
+                let (key, value) = wanted.split_once('=').unwrap_or((wanted, "*"));
+                application.labels.get(key).is_some_and(|found| matches_glob(value, found))
+            });
+        labels
+            && any(&self.clusters, cluster)
+            && any(&self.projects, &application.project)
+            && any(&self.namespaces, &application.destination.namespace)
+    }
+}
+
+/// Whether `*` (any run) and `?` (any one character) match the whole text.
+pub(super) fn matches_glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, matched)) => {
+                    p = at + 1;
+                    t = matched + 1;
+                    star = Some((at, t));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_texts() {
+        for (pattern, text, expected) in [
+            ("prod-*", "prod-eu", true),
+            ("*", "", true),
+            ("*-eu-?", "prod-eu-1", true),
+            ("prod", "prod-eu", false),
+            ("*a*b", "xaybzb", true),
+            ("*a*b", "xaybz", false),
+        ] {
+            assert_eq!(matches_glob(pattern, text), expected, "{pattern} {text}");
+        }
     }
 }

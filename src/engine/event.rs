@@ -36,7 +36,7 @@ pub enum EngineEvent {
         at: Timestamp,
     },
     /// One Application was judged (again).
-    Judged(ApplicationView),
+    Judged(Box<ApplicationView>),
     /// One Application is gone.
     Removed(ApplicationKey),
     /// Whether the change stream of a context runs.

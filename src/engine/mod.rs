@@ -1,14 +1,21 @@
 //! Collect → judge → the redacted view. Both front ends run this and nothing else.
 //!
-//! Raw drift never leaves this room: [`view`] holds the only drift that screens, commands and adapters can name.
-//! [`ports`] holds the traits the engine needs; adapters implement them, `wire` connects them.
+//! Raw drift never leaves this room: [`view`] holds the only drift that screens, commands and adapters can name, and
+//! [`document`] its two sides as redacted text. [`ports`] holds the traits the engine needs; adapters implement them,
+//! `wire` connects them. [`Engine::follow`] serves the screen, [`Engine::scan`] one pass for a command.
 
+mod collect;
 pub mod core;
 pub mod document;
 pub mod event;
+mod follow;
+mod judging;
 pub mod ports;
+pub mod scan;
+mod shelf;
 pub mod view;
+mod yaml;
 
-pub use core::Engine;
+pub use core::{Engine, EngineSettings, Environment};
 pub use event::{EngineCommand, EngineEvent};
 pub use ports::Ports;

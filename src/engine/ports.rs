@@ -191,6 +191,15 @@ pub struct ServerInfo {
     pub controller_namespace: String,
 }
 
+/// A cluster as Argo CD knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClusterName {
+    /// API server URL.
+    pub server: String,
+    /// Name.
+    pub name: String,
+}
+
 /// One event of the Applications stream. The stream is a hint, not a truth: re-list after each reconnect.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WatchEvent {
@@ -211,8 +220,14 @@ pub trait ArgoCd: Send + Sync {
     /// Nickname of the context.
     fn context(&self) -> Arc<str>;
 
+    /// Address without scheme and path, for people.
+    fn address(&self) -> String;
+
     /// Version and settings.
     async fn server(&self) -> Result<ServerInfo, ArgoCdError>;
+
+    /// The clusters this token may see. Needs `clusters, get`, which a read-only token need not have.
+    async fn clusters(&self) -> Result<Vec<ClusterName>, ArgoCdError>;
 
     /// Lists all Applications in scope, in pages of at most 500, as they come off the wire. Returns the list's
     /// resource version.

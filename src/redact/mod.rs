@@ -1,1 +1,7 @@
-//! placeholder
+//! The one redactor. No secret value passes it; whether a value changed stays visible. No switch turns it off.
+//!
+//! [`manifest`] hides values in a pair of manifests, [`text`] in any other text that leaves the engine (conditions,
+//! error messages). What is hidden, and why, is in `kubernetes/secrets.rs` and in the shapes of [`text`].
+
+pub mod manifest;
+pub mod text;

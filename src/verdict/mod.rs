@@ -1,10 +1,17 @@
 //! Harmless, needs review or risky, with a reason and a confidence. Pure.
 //!
-//! [`grade`] holds the words. Rules live in `rules/`, one file each, listed in `registry.rs`; their order is the order
+//! [`grade`] holds the words, [`evidence`] what a rule may look at, [`judge`] the decision, [`next`] what happens if
+//! nobody acts. Rules live in `rules/`, one file each, and are listed in [`registry`]; their order there is the order
 //! of decision of the policy.
 
+pub mod evidence;
 pub mod grade;
+pub mod judge;
 pub mod next;
+pub mod registry;
+pub mod rule;
+mod rules;
 
 pub use grade::{Cause, Confidence, ConfidenceLevel, Verdict};
+pub use judge::{Judgement, judge};
 pub use next::{Next, NextKind};

@@ -1,4 +1,11 @@
 //! What happens next, if nobody acts.
+//!
+//! Argo CD's own behaviour (`controller/appcontroller.go: autoSync`; recordings of a running 3.5.1): with auto-sync and
+//! without self-heal a live edit stays only while the last sync operation was at the revision that Argo CD compares with
+//! now; any later commit to the branch, whatever it touches, brings a sync that reverts it.
+
+use super::evidence::git_stood_still;
+use crate::drift::{Application, OperationPhase, SyncStatus};
 
 /// Machine value of what happens next; ordered by urgency, the most urgent last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -9,7 +16,7 @@ pub enum NextKind {
     Unknown,
     /// It stays until a person syncs.
     StaysUntilSynced,
-    /// A sync window, a failed sync or skip-reconcile holds it.
+    /// A failed sync, a deletion or skip-reconcile holds it.
     Held,
     /// The next commit to the tracked branch reverts it (or applies Git).
     NextCommitReverts,
@@ -17,7 +24,7 @@ pub enum NextKind {
     NextSyncApplies,
     /// A sync is running.
     Syncing,
-    /// Self-heal undoes it in seconds, or keeps fighting somebody for it.
+    /// Self-heal undoes it in seconds.
     SelfHealReverts,
     /// Self-heal and somebody else undo each other again and again.
     Fight,
@@ -47,4 +54,178 @@ pub struct Next {
     pub kind: NextKind,
     /// One sentence for a person.
     pub sentence: String,
+}
+
+impl Next {
+    fn new(kind: NextKind, sentence: impl Into<String>) -> Self {
+        Self {
+            kind,
+            sentence: sentence.into(),
+        }
+    }
+}
+
+/// From this many attempts on, self-heal and somebody else are fighting.
+pub const FIGHT_ATTEMPTS: u32 = 3;
+
+/// What Argo CD will do by itself with what differs in this Application.
+pub fn next(application: &Application) -> Next {
+    if application.deletion_requested_at.is_some() {
+        return Next::new(
+            NextKind::Held,
+            "the Application is being deleted: nothing is compared or synced any more",
+        );
+    }
+    if application.skip_reconcile {
+        return Next::new(
+            NextKind::Held,
+            "skip-reconcile is set: Argo CD neither compares nor syncs until it is removed",
+        );
+    }
+    if application.is_syncing() {
+        return Next::new(NextKind::Syncing, "a sync is running: it applies what Git says");
+    }
+    match application.sync_status {
+        SyncStatus::Synced => return Next::new(NextKind::Nothing, "nothing to sync"),
+        SyncStatus::Unknown | SyncStatus::NeverCompared => {
+            return Next::new(NextKind::Unknown, "Argo CD cannot compare: nothing is synced until it can");
+        }
+        SyncStatus::OutOfSync => {}
+    }
+    let Some(automated) = application.sync_policy.automated else {
+        return Next::new(
+            NextKind::StaysUntilSynced,
+            "auto-sync off: it stays until somebody syncs, and that sync applies what Git says",
+        );
+    };
+    let attempts = application.operation.as_ref().map_or(0, |o| o.self_heal_attempts);
+    if automated.self_heal && attempts >= FIGHT_ATTEMPTS {
+        return Next::new(
+            NextKind::Fight,
+            format!("self-heal and somebody else undo each other: {attempts} attempts so far, waiting longer each time"),
+        );
+    }
+    let failed = application
+        .operation
+        .as_ref()
+        .is_some_and(|o| matches!(o.phase, Some(OperationPhase::Failed | OperationPhase::Error)));
+    let stood_still = git_stood_still(application);
+    if failed && stood_still != Some(false) {
+        return Next::new(
+            NextKind::Held,
+            "the last sync of this revision failed: auto-sync does not try this revision again",
+        );
+    }
+    if automated.self_heal {
+        return Next::new(NextKind::SelfHealReverts, "self-heal on: Argo CD undoes it within seconds");
+    }
+    let branch = branches(application);
+    match stood_still {
+        Some(true) => Next::new(
+            NextKind::NextCommitReverts,
+            format!("auto-sync on, self-heal off: the next commit to {branch} reverts it, whatever that commit touches"),
+        ),
+        Some(false) => Next::new(
+            NextKind::NextSyncApplies,
+            format!(
+                "auto-sync on and {branch} has moved since the last sync: the next automatic sync applies Git (a sync window may hold it)"
+            ),
+        ),
+        None => Next::new(
+            NextKind::NextSyncApplies,
+            "auto-sync on: the next automatic sync applies what Git says",
+        ),
+    }
+}
+
+fn branches(application: &Application) -> String {
+    let mut names: Vec<&str> = application
+        .sources
+        .iter()
+        .map(|s| {
+            if s.target_revision.is_empty() {
+                "HEAD"
+            } else {
+                s.target_revision.as_str()
+            }
+        })
+        .collect();
+    names.dedup();
+    if names.is_empty() {
+        "its branch".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drift::{ApplicationKey, Automated, OperationState, Source};
+
+    fn application(change: impl FnOnce(&mut Application)) -> Application {
+        let mut application = Application::new(ApplicationKey::new("c", "argocd", "web"));
+        application.sync_status = SyncStatus::OutOfSync;
+        application.revisions = vec!["b".to_owned()];
+        application.sources = vec![Source {
+            target_revision: "main".to_owned(),
+            ..Source::default()
+        }];
+        application.operation = Some(OperationState {
+            phase: Some(OperationPhase::Succeeded),
+            revisions: vec!["b".to_owned()],
+            ..OperationState::default()
+        });
+        change(&mut application);
+        application
+    }
+
+    #[test]
+    fn what_happens_next_follows_the_sync_policy() {
+        let auto = |self_heal| Some(Automated { prune: false, self_heal });
+        for (kind, application) in [
+            (NextKind::StaysUntilSynced, application(|_| {})),
+            (
+                NextKind::NextCommitReverts,
+                application(|a| a.sync_policy.automated = auto(false)),
+            ),
+            (
+                NextKind::NextSyncApplies,
+                application(|a| {
+                    a.sync_policy.automated = auto(false);
+                    a.revisions = vec!["c".to_owned()];
+                }),
+            ),
+            (
+                NextKind::SelfHealReverts,
+                application(|a| a.sync_policy.automated = auto(true)),
+            ),
+            (
+                NextKind::Fight,
+                application(|a| {
+                    a.sync_policy.automated = auto(true);
+                    a.operation.as_mut().unwrap().self_heal_attempts = 4;
+                }),
+            ),
+            (
+                NextKind::Held,
+                application(|a| {
+                    a.sync_policy.automated = auto(true);
+                    a.operation.as_mut().unwrap().phase = Some(OperationPhase::Failed);
+                }),
+            ),
+            (NextKind::Syncing, application(|a| a.operation_requested = true)),
+            (NextKind::Held, application(|a| a.skip_reconcile = true)),
+            (NextKind::Nothing, application(|a| a.sync_status = SyncStatus::Synced)),
+            (NextKind::Unknown, application(|a| a.sync_status = SyncStatus::Unknown)),
+        ] {
+            assert_eq!(next(&application).kind, kind, "{application:?}");
+        }
+    }
+
+    #[test]
+    fn the_sentence_names_the_branch() {
+        let application = application(|a| a.sync_policy.automated = Some(Automated::default()));
+        assert!(next(&application).sentence.contains("next commit to main"));
+    }
 }

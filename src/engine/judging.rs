@@ -1,0 +1,351 @@
+//! From what was collected to the redacted view: the only place where raw drift becomes a view.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::collect::Look;
+use super::shelf::Shelved;
+use super::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftKey, DriftView, OriginView, RedactedValue, Seal};
+use crate::drift::fingerprint::Fingerprint;
+use crate::drift::managed_fields::ManagedFields;
+use crate::drift::origin::{LAST_APPLIED, LastApplied, Origin};
+use crate::drift::raw::ManagedResource;
+use crate::drift::{Application, DriftState, Pointer, ResourceKey, SyncStatus};
+use crate::redact::manifest::ManifestRedactor;
+use crate::redact::text;
+use crate::verdict::evidence::{Evidence, Sibling};
+use crate::verdict::judge::FieldJudgement;
+use crate::verdict::next::next;
+use crate::verdict::{Judgement, judge};
+
+/// What a judgement needs beside the look itself.
+pub(super) struct Setting<'a> {
+    /// The server's identity, as it leaves the machine.
+    pub server: &'a str,
+    /// Name of the cluster for people.
+    pub cluster: String,
+    /// Environment by configuration or label.
+    pub environment: String,
+    /// When it was fetched.
+    pub now: Timestamp,
+}
+
+/// When a drift of this fingerprint was first seen here; now, if never before.
+pub(super) type FirstSeen<'a> = &'a (dyn Fn(&str) -> Timestamp + Sync);
+
+/// A judged Application, and its drifts with both sides for the shelf.
+pub(super) struct Judged {
+    pub view: ApplicationView,
+    pub drifts: Vec<Shelved>,
+}
+
+/// The view of an Application of which only the list spoke.
+pub(super) fn listed(application: &Application, setting: &Setting<'_>) -> ApplicationView {
+    let (verdict, reason) = match without_drifts(application) {
+        Some((verdict, reason)) => (verdict, reason),
+        None => (ApplicationVerdict::Pending, None),
+    };
+    view(application, setting, verdict, reason, Vec::new())
+}
+
+/// Judges everything that a look brought.
+pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'_>) -> Judged {
+    let application = &look.application;
+    if let Some((verdict, reason)) = without_drifts(application) {
+        return Judged {
+            view: view(application, setting, verdict, reason, Vec::new()),
+            drifts: Vec::new(),
+        };
+    }
+    let siblings: Vec<Sibling<'_>> = look
+        .resources
+        .iter()
+        .filter_map(|r| {
+            Some(Sibling {
+                key: &r.key,
+                object: r.live.as_ref().or(r.target.as_ref())?,
+            })
+        })
+        .collect();
+    let mut drifts: Vec<Shelved> = look
+        .resources
+        .iter()
+        .filter_map(|r| drift(application, r, &siblings, setting, first_seen))
+        .collect();
+    drifts.sort_by(|a, b| {
+        let rank = |s: &Shelved| (std::cmp::Reverse(s.drift.verdict), std::cmp::Reverse(s.drift.since));
+        rank(a).cmp(&rank(b)).then_with(|| a.drift.key.cmp(&b.drift.key))
+    });
+    let (verdict, reason) = match drifts.first() {
+        Some(worst) => (worst.drift.verdict.into(), None),
+        None => (
+            ApplicationVerdict::NeedsReview,
+            Some(
+                "OutOfSync, but no resource differs: labels or annotations that Argo CD manages on the namespace do \
+                 (managedNamespaceMetadata), or the comparison has just changed."
+                    .to_owned(),
+            ),
+        ),
+    };
+    let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
+    Judged {
+        view: view(application, setting, verdict, reason, views),
+        drifts,
+    }
+}
+
+/// States of an Application that need no look at resources: the verdict, and why.
+fn without_drifts(application: &Application) -> Option<(ApplicationVerdict, Option<String>)> {
+    let cannot_tell = |reason: String| Some((ApplicationVerdict::CannotTell, Some(reason)));
+    if application.deletion_requested_at.is_some() {
+        return cannot_tell("It is being deleted; what is left of it says nothing about drift.".to_owned());
+    }
+    if application.skip_reconcile {
+        return cannot_tell("skip-reconcile is set: Argo CD does not compare it, and what it says may be old.".to_owned());
+    }
+    match application.sync_status {
+        SyncStatus::Synced => Some((ApplicationVerdict::Clean, None)),
+        SyncStatus::OutOfSync => None,
+        SyncStatus::NeverCompared => cannot_tell("Argo CD has not compared it yet.".to_owned()),
+        SyncStatus::Unknown => {
+            const WHY: &[&str] = &["InvalidSpecError", "ComparisonError", "UnknownError", "DeletionError"];
+            let condition = WHY.iter().find_map(|kind| application.condition(kind));
+            match (condition, application.detail) {
+                (Some(condition), _) => cannot_tell(format!("{}: {}", condition.kind, text::redact(&condition.message))),
+                (None, crate::drift::Detail::Listed) => None,
+                (None, crate::drift::Detail::Full) => {
+                    cannot_tell("Argo CD could not compare it and does not say why.".to_owned())
+                }
+            }
+        }
+    }
+}
+
+fn view(
+    application: &Application,
+    setting: &Setting<'_>,
+    verdict: ApplicationVerdict,
+    reason: Option<String>,
+    drifts: Vec<Arc<DriftView>>,
+) -> ApplicationView {
+    let last = application.operation.as_ref();
+    let deployed = application.last_deployed.as_ref();
+    let synced_revisions = last
+        .map(|o| &o.revisions)
+        .filter(|r| !r.is_empty())
+        .or(deployed.map(|d| &d.revisions))
+        .cloned();
+    ApplicationView {
+        key: application.key.clone(),
+        project: application.project.clone(),
+        cluster: setting.cluster.clone(),
+        environment: setting.environment.clone(),
+        sync_status: application.sync_status,
+        health: application.health,
+        verdict,
+        reason,
+        next: next(application),
+        drifts,
+        invisible: Vec::new(),
+        revisions: application.revisions.clone(),
+        synced_revisions: synced_revisions.unwrap_or_default(),
+        synced_at: last.and_then(|o| o.finished_at).or(deployed.and_then(|d| d.deployed_at)),
+        reconciled_at: application.reconciled_at,
+        fetched_at: setting.now,
+        stale: None,
+        seal: Seal,
+    }
+}
+
+fn drift(
+    application: &Application,
+    resource: &ManagedResource,
+    siblings: &[Sibling<'_>],
+    setting: &Setting<'_>,
+    first_seen: FirstSeen<'_>,
+) -> Option<Shelved> {
+    let state = state(application, resource)?;
+    // Where Argo CD's own diff failed there is no normalised pair; the raw one still tells.
+    let (desired, live) = match state {
+        DriftState::Changed => match (&resource.predicted, &resource.normalized) {
+            (Some(predicted), Some(normalized)) => (Some(predicted), Some(normalized)),
+            _ => (resource.target.as_ref(), resource.live.as_ref()),
+        },
+        DriftState::Missing => (resource.predicted.as_ref().or(resource.target.as_ref()), None),
+        DriftState::Extra => (None, resource.normalized.as_ref().or(resource.live.as_ref())),
+    };
+    let managed = resource.live.as_ref().map(ManagedFields::of).unwrap_or_default();
+    let last_applied = resource.live.as_ref().and_then(|live| LastApplied::of(live, &managed));
+    let evidence = Evidence {
+        application,
+        resource: &resource.key,
+        state,
+        desired,
+        live,
+        target: resource.target.as_ref(),
+        raw_live: resource.live.as_ref(),
+        managed: &managed,
+        last_applied: last_applied.as_ref(),
+        siblings,
+    };
+    let judgement = judge(&evidence)?;
+    Some(redacted(
+        application,
+        &resource.key,
+        state,
+        &judgement,
+        (desired, live),
+        setting,
+        first_seen,
+    ))
+}
+
+/// How the resource drifted; `None` when it did not. Argo CD's status of the resource decides where it is known: a hook,
+/// an ignored object or one that names another Application has none.
+fn state(application: &Application, resource: &ManagedResource) -> Option<DriftState> {
+    if resource.hook {
+        return None;
+    }
+    let status = application.resources.iter().find(|r| r.key == resource.key);
+    let differs = match status {
+        Some(status) => status.status == Some(SyncStatus::OutOfSync) && !status.hook,
+        None => application.resources.is_empty() && (resource.modified || resource.target.is_none() || resource.live.is_none()),
+    };
+    differs.then_some(match (&resource.target, &resource.live) {
+        (Some(_), None) => DriftState::Missing,
+        (None, Some(_)) => DriftState::Extra,
+        _ => DriftState::Changed,
+    })
+}
+
+fn redacted(
+    application: &Application,
+    resource: &ResourceKey,
+    state: DriftState,
+    judgement: &Judgement<'_>,
+    (desired, live): (Option<&Value>, Option<&Value>),
+    setting: &Setting<'_>,
+    first_seen: FirstSeen<'_>,
+) -> Shelved {
+    let mut redactor = ManifestRedactor::new(resource);
+    let desired = desired.map(|side| redactor.redact(side));
+    let live = live.map(|side| redactor.redact(side));
+    let changes: Vec<ChangeView> = judgement
+        .fields
+        .iter()
+        .map(|field| change(field, desired.as_ref(), live.as_ref()))
+        .collect();
+
+    let mut fingerprint = Fingerprint::of(setting.server, &application.key, resource, state);
+    let mut paths: Vec<_> = changes.iter().collect();
+    paths.sort_by(|a, b| a.path.cmp(&b.path));
+    for change in paths {
+        fingerprint.add(change.path.as_str());
+        for side in [&change.desired, &change.live] {
+            fingerprint.add(side.as_ref().map_or("", RedactedValue::as_str));
+        }
+    }
+    let fingerprint = fingerprint.finish();
+    let first_seen = first_seen(&fingerprint);
+    let since = judgement
+        .fields
+        .iter()
+        .filter(|f| f.verdict == judgement.verdict && f.origin != Origin::Git)
+        .filter_map(|f| f.attribution.time)
+        .max();
+    let drift = Arc::new(DriftView {
+        key: DriftKey {
+            application: application.key.clone(),
+            resource: resource.clone(),
+        },
+        state,
+        verdict: judgement.verdict,
+        confidence: judgement.confidence,
+        cause: judgement.cause,
+        reason: text::redact(&judgement.reason).into_owned(),
+        rule: judgement.rule,
+        fingerprint,
+        since,
+        first_seen,
+        changes,
+        seal: Seal,
+    });
+    let (desired, live) = (desired.map(without_noise), live.map(without_noise));
+    Shelved::new(drift, desired.as_ref(), live.as_ref())
+}
+
+fn change(field: &FieldJudgement<'_>, desired: Option<&Value>, live: Option<&Value>) -> ChangeView {
+    let difference = &field.difference;
+    let side = |raw: Option<&Value>, document: Option<&Value>, path: &Pointer| {
+        let raw = raw?;
+        let redacted = path.get(document?)?;
+        Some(RedactedValue::new(one_line(redacted), redacted != raw))
+    };
+    ChangeView {
+        path: difference.path.clone(),
+        verdict: field.verdict,
+        cause: field.cause,
+        rule: field.rule,
+        reason: text::redact(&field.reason).into_owned(),
+        origin: origin(field.origin),
+        manager: field.attribution.actor.name().map(|name| text::redact(name).into_owned()),
+        operation: field
+            .attribution
+            .operation
+            .map(crate::drift::managed_fields::Operation::as_str),
+        subresource: field.attribution.subresource.clone(),
+        time: field.attribution.time,
+        desired: side(difference.desired, desired, &difference.desired_path),
+        live: side(difference.live, live, &difference.path),
+        seal: Seal,
+    }
+}
+
+fn origin(origin: Origin) -> OriginView {
+    match origin {
+        Origin::Cluster => OriginView::Cluster,
+        Origin::Git => OriginView::Git,
+        Origin::Both => OriginView::Both,
+        Origin::Controller => OriginView::Controller,
+        Origin::Default => OriginView::Default,
+        Origin::Equivalent => OriginView::Equivalent,
+        Origin::Unknown => OriginView::Unknown,
+    }
+}
+
+/// A redacted value as one line, cut where nobody reads on.
+fn one_line(value: &Value) -> String {
+    const LONGEST: usize = 2_000;
+    let mut text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.len() > LONGEST {
+        let cut = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
+}
+
+/// A document as a person compares it: without the server's bookkeeping.
+fn without_noise(mut document: Value) -> Value {
+    if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
+        for key in [
+            "managedFields",
+            "resourceVersion",
+            "uid",
+            "generation",
+            "creationTimestamp",
+            "selfLink",
+        ] {
+            metadata.remove(key);
+        }
+        if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+            annotations.remove(LAST_APPLIED);
+        }
+    }
+    document
+}

@@ -1,0 +1,309 @@
+//! Field managers by name: who is behind a name, if the name is true.
+//!
+//! A name is chosen by the client: a claim, not a proof. What a known controller may write is in
+//! [`KNOWN_CONTROLLERS`]; a known name on a field it never writes is an impostor or a mistake.
+
+/// What kind of writer a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ManagerClass {
+    /// Argo CD's own sync.
+    Sync,
+    /// A person's client: kubectl, k9s, a console, a generic HTTP client, Argo CD's UI and CLI.
+    Person,
+    /// Another tool that declares desired state.
+    DeclarativeTool,
+    /// A controller known by name and by what it writes.
+    Controller(&'static Controller),
+    /// A name that many programs use (`manager`, `controller`, `main`).
+    Generic,
+    /// Not known.
+    Unknown,
+}
+
+/// Where a known controller legitimately writes, as shapes of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Writes {
+    /// `spec.replicas` (or the scale subresource).
+    Replicas,
+    /// `caBundle` fields.
+    CaBundle,
+    /// `status`.
+    Status,
+    /// Bindings and node names.
+    Binding,
+    /// Rules of an aggregated ClusterRole.
+    AggregatedRules,
+    /// Container resources.
+    Resources,
+    /// Container images.
+    Images,
+    /// Metadata: annotations, labels, finalizers, owner references.
+    Metadata,
+    /// Data of Secrets and ConfigMaps.
+    Data,
+    /// Service fields: selectors, addresses, node ports, load balancers.
+    Service,
+    /// Traffic weights and routes.
+    Traffic,
+    /// `spec.volumeName` and storage requests of claims.
+    Storage,
+    /// Webhook `failurePolicy` and selectors of its own configuration.
+    WebhookPolicy,
+    /// Any field of custom resources (late initialisation, operator defaults).
+    CustomResource,
+    /// A schedule's suspension or node cordons and the like in `spec`.
+    Spec,
+}
+
+/// A controller known by name.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Controller {
+    /// Its field manager name; a trailing `*` matches any ending.
+    pub name: &'static str,
+    /// What it writes.
+    pub writes: &'static [Writes],
+}
+
+const fn controller(name: &'static str, writes: &'static [Writes]) -> Controller {
+    Controller { name, writes }
+}
+
+/// Controllers, by name and by what they write (Kubernetes and well-known add-ons).
+pub static KNOWN_CONTROLLERS: &[Controller] = &[
+    controller(
+        "kube-controller-manager",
+        &[
+            Writes::Replicas,
+            Writes::Status,
+            Writes::Metadata,
+            Writes::Binding,
+            Writes::Storage,
+        ],
+    ),
+    controller("kube-scheduler", &[Writes::Binding, Writes::Status]),
+    controller("kubelet", &[Writes::Status, Writes::Metadata]),
+    controller("kube-apiserver", &[Writes::Status, Writes::Service, Writes::Metadata]),
+    controller(
+        "cloud-controller-manager",
+        &[Writes::Status, Writes::Metadata, Writes::Service],
+    ),
+    controller("clusterrole-aggregation-controller", &[Writes::AggregatedRules]),
+    controller("cluster-autoscaler", &[Writes::Status, Writes::Metadata, Writes::Replicas]),
+    controller("cainjector", &[Writes::CaBundle]),
+    controller("cert-manager-*", &[Writes::Status, Writes::Metadata, Writes::Data]),
+    controller("keda", &[Writes::Replicas, Writes::Status, Writes::Metadata]),
+    controller("keda-operator", &[Writes::Replicas, Writes::Status, Writes::Metadata]),
+    controller("vpa-updater", &[Writes::Resources]),
+    controller("vpa-admission-controller", &[Writes::Resources, Writes::Metadata]),
+    controller("vpa-recommender", &[Writes::Status]),
+    controller(
+        "rollouts-controller",
+        &[
+            Writes::Replicas,
+            Writes::Service,
+            Writes::Traffic,
+            Writes::Status,
+            Writes::Metadata,
+        ],
+    ),
+    controller(
+        "argo-rollouts",
+        &[
+            Writes::Replicas,
+            Writes::Service,
+            Writes::Traffic,
+            Writes::Status,
+            Writes::Metadata,
+        ],
+    ),
+    controller(
+        "flagger",
+        &[
+            Writes::Replicas,
+            Writes::Service,
+            Writes::Traffic,
+            Writes::Status,
+            Writes::Metadata,
+        ],
+    ),
+    controller("kube-downscaler", &[Writes::Replicas, Writes::Metadata]),
+    controller("keel", &[Writes::Images, Writes::Metadata]),
+    controller("Reloader", &[Writes::Metadata]),
+    controller("pilot-discovery", &[Writes::CaBundle, Writes::WebhookPolicy, Writes::Status]),
+    controller("kube-webhook-certgen", &[Writes::CaBundle, Writes::WebhookPolicy]),
+    controller("external-secrets", &[Writes::Data, Writes::Metadata, Writes::Status]),
+    controller("externalsecrets.external-secrets.io/*", &[Writes::Data, Writes::Metadata]),
+];
+
+const SYNC: &[&str] = &["argocd-controller", "argocd-application-controller"];
+
+/// Names of people's clients. `kubectl*` and its plugins are matched by their beginning.
+const PEOPLE: &[&str] = &[
+    "k9s",
+    "node-fetch",
+    "mozilla",
+    "rancher",
+    "headlamp",
+    "lens",
+    "openlens",
+    "octant",
+    "dashboard",
+    "openapi-generator",
+    "curl",
+    "wget",
+    "postman",
+    "postmanruntime",
+    "insomnia",
+    "httpie",
+    "python-requests",
+    "python-urllib",
+    "go-http-client",
+    "okhttp",
+    "axios",
+    "oc",
+    "argocd-server",
+    "argocd",
+];
+
+const DECLARATIVE_TOOLS: &[&str] = &[
+    "helm",
+    "terraform",
+    "hashicorp",
+    "kustomize-controller",
+    "helm-controller",
+    "pulumi",
+    "ansible",
+    "werf",
+    "kapp",
+    "opentofu",
+];
+
+const GENERIC: &[&str] = &[
+    "manager",
+    "controller",
+    "main",
+    "operator",
+    "unknown",
+    "client",
+    "before-first-apply",
+    "ancient-changes",
+];
+
+/// Whether this is the name under which Argo CD's own sync writes.
+pub fn is_sync(manager: &str) -> bool {
+    SYNC.contains(&manager)
+}
+
+/// What kind of writer this name stands for, if it is true.
+pub fn classify(manager: &str) -> ManagerClass {
+    if is_sync(manager) {
+        return ManagerClass::Sync;
+    }
+    if let Some(known) = KNOWN_CONTROLLERS.iter().find(|c| matches_name(c.name, manager)) {
+        return ManagerClass::Controller(known);
+    }
+    // Clients append versions and comments to their names (`Mozilla/5.0 (…)`, `curl/8.5.0`).
+    let lower = manager.to_ascii_lowercase();
+    let product = lower.split(['/', ' ']).next().unwrap_or_default();
+    if product.starts_with("kubectl") || PEOPLE.contains(&product) {
+        ManagerClass::Person
+    } else if DECLARATIVE_TOOLS.contains(&product) {
+        ManagerClass::DeclarativeTool
+    } else if GENERIC.contains(&product) {
+        ManagerClass::Generic
+    } else {
+        ManagerClass::Unknown
+    }
+}
+
+/// Whether this name stands for a person's client.
+pub fn is_person(manager: &str) -> bool {
+    classify(manager) == ManagerClass::Person
+}
+
+fn matches_name(pattern: &str, name: &str) -> bool {
+    pattern
+        .strip_suffix('*')
+        .map_or(pattern == name, |prefix| name.starts_with(prefix))
+}
+
+/// The known name that this one imitates: the same after look-alike letters are folded, but not the same.
+pub fn imitates(manager: &str) -> Option<&'static str> {
+    let folded = fold(manager);
+    KNOWN_CONTROLLERS
+        .iter()
+        .map(|c| c.name)
+        .chain(SYNC.iter().copied())
+        .filter(|name| !name.ends_with('*'))
+        .find(|name| *name != manager && fold(name) == folded)
+}
+
+/// Folds letters that look alike (Unicode confusables, UTS #39, the part that occurs in such names) and case.
+fn fold(name: &str) -> String {
+    name.chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| match c {
+            'I' | 'l' | '1' | '|' | 'і' | 'Ӏ' | 'ⅼ' => 'l',
+            'а' | 'α' => 'a',
+            'е' | 'ε' => 'e',
+            'о' | 'ο' | '0' | 'O' => 'o',
+            'р' | 'ρ' => 'p',
+            'с' => 'c',
+            'у' => 'y',
+            'х' => 'x',
+            'к' | 'κ' => 'k',
+            'н' => 'h',
+            'т' | 'τ' => 't',
+            'ѕ' => 's',
+            'ԁ' => 'd',
+            'ո' => 'n',
+            'г' => 'r',
+            '‐' | '‑' | '‒' | '–' | '—' | '−' | '_' => '-',
+            other => other.to_ascii_lowercase(),
+        })
+        .map(|c| if c == 'i' { 'l' } else { c })
+        .collect()
+}
+
+/// Characters that take no room on a screen.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_known_by_their_clients() {
+        for name in [
+            "kubectl",
+            "kubectl-edit",
+            "kubectl-argo-rollouts",
+            "k9s",
+            "Mozilla/5.0 (X11)",
+            "curl/8.5.0",
+            "argocd-server",
+        ] {
+            assert_eq!(classify(name), ManagerClass::Person, "{name}");
+        }
+        assert_eq!(classify("argocd-controller"), ManagerClass::Sync);
+        assert_eq!(classify("Terraform"), ManagerClass::DeclarativeTool);
+        assert_eq!(classify("manager"), ManagerClass::Generic);
+        assert!(matches!(
+            classify("cert-manager-certificates-issuing"),
+            ManagerClass::Controller(_)
+        ));
+        assert_eq!(classify("shop-operator"), ManagerClass::Unknown);
+    }
+
+    #[test]
+    fn look_alike_names_are_found_and_true_ones_are_not() {
+        assert_eq!(imitates("kube-controlIer-manager"), Some("kube-controller-manager"));
+        assert_eq!(imitates("kube-cоntroller-manager"), Some("kube-controller-manager"));
+        assert_eq!(imitates("argocd-contro11er"), Some("argocd-controller"));
+        assert_eq!(imitates("kube-controller-manager"), None);
+        assert_eq!(imitates("shop-controller"), None);
+    }
+}

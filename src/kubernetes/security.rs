@@ -1,0 +1,217 @@
+//! Security-critical fields: a difference from Git there is risky whoever wrote it, unless a delegated writer or only Git
+//! moved it.
+
+use super::field::Field;
+
+/// One row: kinds (empty = any), patterns, and what they are in words.
+struct Row {
+    kinds: &'static [&'static str],
+    patterns: &'static [&'static str],
+    what: &'static str,
+}
+
+const fn row(kinds: &'static [&'static str], patterns: &'static [&'static str], what: &'static str) -> Row {
+    Row { kinds, patterns, what }
+}
+
+const ROWS: &[Row] = &[
+    row(
+        &[],
+        &["pod:securityContext/**", "container:securityContext/**"],
+        "a security context",
+    ),
+    row(
+        &[],
+        &[
+            "pod:hostNetwork",
+            "pod:hostPID",
+            "pod:hostIPC",
+            "pod:hostUsers",
+            "pod:shareProcessNamespace",
+        ],
+        "a host namespace",
+    ),
+    row(
+        &[],
+        &["pod:volumes/*/hostPath/**", "container:ports/*/hostPort"],
+        "access to the host",
+    ),
+    row(
+        &[],
+        &[
+            "pod:serviceAccountName",
+            "pod:serviceAccount",
+            "pod:automountServiceAccountToken",
+            "pod:runtimeClassName",
+        ],
+        "the identity of the pod",
+    ),
+    row(&[], &["pod:imagePullSecrets/**"], "pull secrets"),
+    row(
+        &["ServiceAccount"],
+        &["automountServiceAccountToken", "imagePullSecrets/**", "secrets/**"],
+        "tokens and pull secrets of a service account",
+    ),
+    row(&["Role", "ClusterRole"], &["rules/**", "aggregationRule/**"], "RBAC rules"),
+    row(
+        &["RoleBinding", "ClusterRoleBinding"],
+        &["subjects/**", "roleRef/**"],
+        "who has a role",
+    ),
+    row(
+        &[
+            "NetworkPolicy",
+            "AuthorizationPolicy",
+            "PeerAuthentication",
+            "RequestAuthentication",
+            "CiliumNetworkPolicy",
+            "CiliumClusterwideNetworkPolicy",
+            "GlobalNetworkPolicy",
+            "AdminNetworkPolicy",
+            "BaselineAdminNetworkPolicy",
+            "ServerAuthorization",
+        ],
+        &["spec/**"],
+        "a network or mesh policy",
+    ),
+    row(
+        &["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"],
+        &["webhooks/**"],
+        "an admission webhook",
+    ),
+    row(
+        &[
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding",
+            "MutatingAdmissionPolicy",
+            "MutatingAdmissionPolicyBinding",
+            "ClusterPolicy",
+            "PolicyException",
+            "SecurityContextConstraints",
+            "ConstraintTemplate",
+        ],
+        &[
+            "spec/**",
+            "allowPrivilegedContainer",
+            "allowHostNetwork",
+            "users/**",
+            "groups/**",
+            "allowedCapabilities/**",
+        ],
+        "an admission policy",
+    ),
+    row(
+        &["CustomResourceDefinition"],
+        &["spec/versions/**", "spec/conversion/**", "spec/scope"],
+        "schema or served versions of a CRD",
+    ),
+    row(&["ResourceQuota", "LimitRange"], &["spec/**"], "a quota"),
+    row(&["PodDisruptionBudget"], &["spec/**"], "a disruption budget"),
+    row(
+        &["Service"],
+        &[
+            "spec/type",
+            "spec/loadBalancerSourceRanges/**",
+            "spec/externalIPs/**",
+            "spec/externalName",
+            "spec/loadBalancerIP",
+            "spec/allocateLoadBalancerNodePorts",
+        ],
+        "who can reach a Service",
+    ),
+    row(
+        &["Ingress"],
+        &["spec/ingressClassName", "spec/tls/**"],
+        "how an Ingress is exposed",
+    ),
+    row(
+        &["Gateway"],
+        &[
+            "spec/listeners/*/tls/**",
+            "spec/listeners/*/allowedRoutes/**",
+            "spec/gatewayClassName",
+        ],
+        "how a Gateway is exposed",
+    ),
+    row(&["Route"], &["spec/tls/**"], "TLS of a Route"),
+    row(&["Secret"], &["data/**", "stringData/**", "type"], "a secret"),
+    row(
+        &["PersistentVolume"],
+        &["spec/persistentVolumeReclaimPolicy"],
+        "what happens to data",
+    ),
+    row(&["StorageClass"], &["reclaimPolicy"], "what happens to data"),
+    row(
+        &["StatefulSet"],
+        &["spec/persistentVolumeClaimRetentionPolicy/**"],
+        "what happens to data",
+    ),
+    row(&["AppProject"], &["spec/**"], "what an Argo CD project allows"),
+    row(
+        &["APIService"],
+        &["spec/caBundle", "spec/insecureSkipTLSVerify", "spec/service/**"],
+        "who serves an API",
+    ),
+];
+
+/// Beginnings of annotations and labels that guard something.
+const KEYS: &[(&str, &str)] = &[
+    ("pod-security.kubernetes.io/", "the pod security level"),
+    ("eks.amazonaws.com/role-arn", "a cloud identity"),
+    ("iam.gke.io/", "a cloud identity"),
+    ("azure.workload.identity/", "a cloud identity"),
+    ("iam.amazonaws.com/", "a cloud identity"),
+    ("container.apparmor.security.beta.kubernetes.io/", "an AppArmor profile"),
+    ("seccomp.security.alpha.kubernetes.io/", "a seccomp profile"),
+    ("nginx.ingress.kubernetes.io/auth-", "authentication of an Ingress"),
+    (
+        "nginx.ingress.kubernetes.io/whitelist-source-range",
+        "who may reach an Ingress",
+    ),
+    (
+        "nginx.ingress.kubernetes.io/denylist-source-range",
+        "who may reach an Ingress",
+    ),
+    (
+        "nginx.ingress.kubernetes.io/configuration-snippet",
+        "configuration of the ingress controller",
+    ),
+    (
+        "nginx.ingress.kubernetes.io/server-snippet",
+        "configuration of the ingress controller",
+    ),
+    ("nginx.ingress.kubernetes.io/ssl-redirect", "TLS of an Ingress"),
+    ("nginx.ingress.kubernetes.io/force-ssl-redirect", "TLS of an Ingress"),
+    (
+        "service.beta.kubernetes.io/aws-load-balancer-internal",
+        "who can reach a Service",
+    ),
+    (
+        "service.beta.kubernetes.io/aws-load-balancer-scheme",
+        "who can reach a Service",
+    ),
+    (
+        "service.beta.kubernetes.io/azure-load-balancer-internal",
+        "who can reach a Service",
+    ),
+    (
+        "service.beta.kubernetes.io/load-balancer-source-ranges",
+        "who can reach a Service",
+    ),
+    ("networking.gke.io/load-balancer-type", "who can reach a Service"),
+    ("cloud.google.com/load-balancer-type", "who can reach a Service"),
+    ("alb.ingress.kubernetes.io/scheme", "who can reach an Ingress"),
+    ("alb.ingress.kubernetes.io/inbound-cidrs", "who can reach an Ingress"),
+    ("alb.ingress.kubernetes.io/auth-", "authentication of an Ingress"),
+    ("alb.ingress.kubernetes.io/certificate-arn", "TLS of an Ingress"),
+];
+
+/// What this field guards, in words; `None` when it guards nothing.
+pub fn guards(kind: &str, field: &Field<'_>) -> Option<&'static str> {
+    if let Some(key) = field.annotation().or_else(|| field.label()) {
+        return KEYS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, what)| *what);
+    }
+    ROWS.iter()
+        .find(|row| (row.kinds.is_empty() || row.kinds.contains(&kind)) && field.matches_any(row.patterns))
+        .map(|row| row.what)
+}

@@ -1,0 +1,133 @@
+//! The decision: every differing field goes through the rules in order; the drift takes the worst.
+
+use super::evidence::{Evidence, FieldEvidence};
+use super::grade::{Cause, Confidence, Verdict};
+use super::registry::RULES;
+use super::rule::{Finding, Rule};
+use crate::drift::attribution::{Attribution, attribute};
+use crate::drift::compare::{Difference, compare};
+use crate::drift::origin::Origin;
+use crate::kubernetes::field::Field;
+
+/// The judgement of one differing field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldJudgement<'a> {
+    /// What differs.
+    pub difference: Difference<'a>,
+    /// How bad.
+    pub verdict: Verdict,
+    /// Why, as a slug.
+    pub cause: Cause,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Why, one sentence.
+    pub reason: String,
+    /// Id of the rule that decided.
+    pub rule: &'static str,
+    /// Who.
+    pub attribution: Attribution,
+    /// Whose move.
+    pub origin: Origin,
+}
+
+/// The judgement of one drift.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement<'a> {
+    /// The worst of the fields'.
+    pub verdict: Verdict,
+    /// Cause of the deciding field.
+    pub cause: Cause,
+    /// Confidence in the deciding field.
+    pub confidence: Confidence,
+    /// Why, one sentence.
+    pub reason: String,
+    /// Id of the deciding rule.
+    pub rule: &'static str,
+    /// All fields, worst first, then in document order. Empty for missing and extra objects.
+    pub fields: Vec<FieldJudgement<'a>>,
+}
+
+/// Judges one drifted resource. `None` when a changed resource differs nowhere.
+pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
+    match (evidence.desired, evidence.live) {
+        (Some(desired), Some(live)) => {
+            let mut fields: Vec<_> = compare(desired, live)
+                .into_iter()
+                .map(|difference| judge_field(evidence, difference))
+                .collect();
+            fields.sort_by_key(|field| std::cmp::Reverse(field.verdict));
+            let worst = fields.first()?.verdict;
+            let deciding = fields
+                .iter()
+                .take_while(|f| f.verdict == worst)
+                .max_by(|a, b| a.confidence.probability().total_cmp(&b.confidence.probability()))?;
+            Some(Judgement {
+                verdict: deciding.verdict,
+                cause: deciding.cause,
+                confidence: deciding.confidence,
+                reason: deciding.reason.clone(),
+                rule: deciding.rule,
+                fields: fields.clone(),
+            })
+        }
+        _ => {
+            let (rule, finding) = decide(|rule| rule.object(evidence));
+            Some(Judgement {
+                verdict: finding.verdict,
+                cause: finding.cause,
+                confidence: Confidence::new(finding.confidence),
+                reason: finding.reason,
+                rule,
+                fields: Vec::new(),
+            })
+        }
+    }
+}
+
+fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> FieldJudgement<'a> {
+    // Positions in the path are those of the live side, except for what only the desired side has.
+    let attribution = match (difference.live, evidence.live) {
+        (Some(_), Some(live)) => attribute(&difference.path, live, evidence.managed),
+        _ => Attribution::unknown(),
+    };
+    let origin = evidence
+        .three_way()
+        .map_or(Origin::Unknown, |three_way| three_way.origin(&difference, &attribution));
+    let (rule, finding) = {
+        let field = FieldEvidence {
+            of: *evidence,
+            field: Field::new(&evidence.resource.kind, difference.path.segments()),
+            difference: &difference,
+            attribution: attribution.clone(),
+            origin,
+        };
+        decide(|rule| rule.field(&field))
+    };
+    let attribution = match finding.actor {
+        Some(actor) if actor != attribution.actor => Attribution {
+            actor,
+            ..Attribution::unknown()
+        },
+        _ => attribution,
+    };
+    FieldJudgement {
+        difference,
+        verdict: finding.verdict,
+        cause: finding.cause,
+        confidence: Confidence::new(finding.confidence),
+        reason: finding.reason,
+        rule,
+        attribution,
+        origin: finding.origin.unwrap_or(origin),
+    }
+}
+
+fn decide(ask: impl Fn(&dyn Rule) -> Option<Finding>) -> (&'static str, Finding) {
+    RULES
+        .iter()
+        .find_map(|rule| ask(*rule).map(|finding| (rule.id(), finding)))
+        .unwrap_or_else(|| {
+            // The last rule of the registry always answers; without it, saying "look" is the only safe answer.
+            ("none", Finding::needs_review("unexplained", 0.0, "No rule explains this."))
+        })
+}

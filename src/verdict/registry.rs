@@ -1,0 +1,66 @@
+//! The rules, in the order of decision: the first that answers decides.
+
+use super::rule::Rule;
+use super::rules;
+
+/// All rules. One line each.
+pub static RULES: &[&dyn Rule] = &[
+    // 1. Same meaning.
+    &rules::same_meaning::SameMeaning,
+    &rules::server_default::ServerDefault,
+    // 2. Bookkeeping.
+    &rules::bookkeeping::Bookkeeping,
+    &rules::restart_trigger::RestartTrigger,
+    // 3. Hostile form.
+    &rules::hostile_text::HostileText,
+    &rules::imitated_manager::ImitatedManager,
+    &rules::impossible_writer::ImpossibleWriter,
+    // 5. Delegated (before 4, which it pierces).
+    &rules::aggregated_cluster_role::AggregatedClusterRole,
+    &rules::ca_bundle::CaBundle,
+    &rules::autoscaled_replicas::AutoscaledReplicas,
+    &rules::injected_sidecar::InjectedSidecar,
+    &rules::pinned_digest::PinnedDigest,
+    &rules::service_allocation::ServiceAllocation,
+    // 6. Only Git moved.
+    &rules::git_ahead::GitAhead,
+    // 4. Security-critical.
+    &rules::security_critical::SecurityCritical,
+    // 7. A person changed behaviour, and its exceptions.
+    &rules::auto_sync_paused::AutoSyncPaused,
+    &rules::informational_metadata::InformationalMetadata,
+    &rules::person_edit::PersonEdit,
+    &rules::removed_in_cluster::RemovedInCluster,
+    // 8. Others.
+    &rules::other_writer::OtherWriter,
+    // 9. and 10. Whole objects.
+    &rules::missing_object::MissingObject,
+    &rules::extra_object::ExtraObject,
+    // Nothing known.
+    &rules::unexplained::Unexplained,
+];
+
+/// The rule with this id.
+pub fn find(id: &str) -> Option<&'static dyn Rule> {
+    RULES.iter().copied().find(|rule| rule.id() == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_every_rule_has_a_page() {
+        for (at, rule) in RULES.iter().enumerate() {
+            assert!(
+                RULES[at + 1..].iter().all(|other| other.id() != rule.id()),
+                "{} twice",
+                rule.id()
+            );
+            let page = rule.page();
+            for heading in ["# ", "## What", "## Why", "## Example", "## When it is wrong"] {
+                assert!(page.contains(heading), "{}: no {heading:?} in\n{page}", rule.id());
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! One rule, one file. The `//!` lines of a file are the rule's page (`driftline rules show ID`); the registry holds the order.
+
+pub(super) mod aggregated_cluster_role;
+pub(super) mod auto_sync_paused;
+pub(super) mod autoscaled_replicas;
+pub(super) mod bookkeeping;
+pub(super) mod ca_bundle;
+pub(super) mod extra_object;
+pub(super) mod git_ahead;
+pub(super) mod hostile_text;
+pub(super) mod imitated_manager;
+pub(super) mod impossible_writer;
+pub(super) mod informational_metadata;
+pub(super) mod injected_sidecar;
+pub(super) mod missing_object;
+pub(super) mod other_writer;
+pub(super) mod person_edit;
+pub(super) mod pinned_digest;
+pub(super) mod removed_in_cluster;
+pub(super) mod restart_trigger;
+pub(super) mod same_meaning;
+pub(super) mod security_critical;
+pub(super) mod server_default;
+pub(super) mod service_allocation;
+pub(super) mod unexplained;
+
+#[cfg(test)]
+pub(crate) mod fixture;

@@ -1,0 +1,87 @@
+//! # restart-trigger
+//!
+//! ## What
+//! An annotation whose only purpose is to start a rollout: `kubectl.kubernetes.io/restartedAt` with a time stamp, or a hash
+//! that a reloader keeps.
+//!
+//! ## Why
+//! Pods were restarted; nothing about them changed.
+//!
+//! ## Example
+//! `kubectl rollout restart deployment/web` leaves `restartedAt: 2026-11-20T02:15:02Z` on the pod template.
+//!
+//! ## When it is wrong
+//! When the value is no time stamp: something else was written under a familiar name, and this rule stays silent.
+
+use jiff::Timestamp;
+
+use crate::kubernetes::triggers::{RELOADER_PREFIXES, RESTARTED_AT};
+use crate::verdict::evidence::FieldEvidence;
+use crate::verdict::rule::{Finding, Rule};
+
+/// See the page above.
+pub(crate) struct RestartTrigger;
+
+impl Rule for RestartTrigger {
+    fn id(&self) -> &'static str {
+        "restart-trigger"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("restart_trigger.rs")
+    }
+
+    fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
+        let key = field.field.annotation()?;
+        if RESTARTED_AT.contains(&key) {
+            let is_time = |text: &str| text.parse::<Timestamp>().is_ok();
+            return match field.difference.live {
+                // Git keeps an older restart, or none: both are the same to the pods of today.
+                None => Some(Finding::harmless(
+                    "restart-trigger",
+                    0.9,
+                    "A restart that the cluster does not remember.",
+                )),
+                Some(live) if live.as_str().is_some_and(is_time) => Some(Finding::harmless(
+                    "restart-trigger",
+                    0.97,
+                    "A restart trigger: pods were restarted, nothing about them changed.",
+                )),
+                Some(_) => Some(Finding::needs_review(
+                    "odd-trigger-value",
+                    0.7,
+                    "A restart trigger whose value is no time stamp: look what it is used for.",
+                )),
+            };
+        }
+        RELOADER_PREFIXES.iter().any(|prefix| key.starts_with(prefix)).then(|| {
+            Finding::harmless(
+                "restart-trigger",
+                0.9,
+                "A reloader's hash: it restarted pods because their configuration changed.",
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::Fixture;
+
+    fn restarted(value: &str) -> Vec<(&'static str, &'static str, &'static str)> {
+        Fixture::of("Deployment")
+            .live(json!({"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": value}}}}}))
+            .target(json!({"spec": {"template": {"metadata": {"annotations": {}}}}}))
+            .by("kubectl-rollout")
+            .judge()
+    }
+
+    #[test]
+    fn a_time_stamp_is_a_restart() {
+        let path = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
+        assert_eq!(restarted("2026-11-20T02:15:02Z"), [(path, "harmless", "restart-trigger")]);
+        assert_eq!(restarted("please"), [(path, "needs-review", "odd-trigger-value")]);
+    }
+}

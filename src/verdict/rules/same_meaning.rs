@@ -1,0 +1,116 @@
+//! # same-meaning
+//!
+//! ## What
+//! The two sides are spelled differently and mean the same: an equal quantity (`1000m` and `1`) or duration (`60s` and
+//! `1m`), or nothing on both sides (`null`, `[]`, `{}`, absent).
+//!
+//! ## Why
+//! Argo CD compares spellings where it has no schema, so a custom resource that its operator normalised differs for ever.
+//!
+//! ## Example
+//! `spec.cpu: 1000m` in Git, `1` in the cluster.
+//!
+//! ## When it is wrong
+//! Where the text itself matters: data of ConfigMaps and Secrets, annotations, labels, arguments. These are never
+//! compared by meaning.
+
+use serde_json::Value;
+
+use crate::drift::origin::Origin;
+use crate::kubernetes::defaults::empty_means_absent;
+use crate::kubernetes::quantity::{same_duration, same_quantity};
+use crate::verdict::evidence::FieldEvidence;
+use crate::verdict::rule::{Finding, Rule};
+
+/// See the page above.
+pub(crate) struct SameMeaning;
+
+impl Rule for SameMeaning {
+    fn id(&self) -> &'static str {
+        "same-meaning"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("same_meaning.rs")
+    }
+
+    fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
+        let empty = |value: Option<&Value>| value.is_none_or(is_empty);
+        if empty(field.difference.desired) && empty(field.difference.live) && empty_means_absent(&field.field) {
+            let reason = "Empty on both sides: null, [], {} and absent mean the same here.";
+            return Some(Finding::harmless("semantic-noop", 0.95, reason).by(Origin::Equivalent));
+        }
+        if is_free_text(field) {
+            return None;
+        }
+        let (desired, live) = (field.difference.desired?, field.difference.live?);
+        if same_quantity(desired, live) {
+            let reason = "The same quantity in another spelling.";
+            return Some(Finding::harmless("quantity-equal", 0.97, reason).by(Origin::Equivalent));
+        }
+        if same_duration(desired, live) {
+            let reason = "The same duration in another spelling.";
+            return Some(Finding::harmless("duration-equal", 0.95, reason).by(Origin::Equivalent));
+        }
+        None
+    }
+}
+
+/// Text whose bytes count, whatever they look like.
+fn is_free_text(field: &FieldEvidence<'_>) -> bool {
+    let first = field.field.segments().first().map_or("", AsRef::as_ref);
+    first == "metadata"
+        || first.to_ascii_lowercase().ends_with("data")
+        || field.field.is_in_template_metadata()
+        || field.field.matches_any(&[
+            "container:args/**",
+            "container:command/**",
+            "container:env/**",
+            "container:image",
+        ])
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::Fixture;
+
+    #[test]
+    fn other_spellings_of_one_amount_are_harmless() {
+        let judged = Fixture::of("RateLimit")
+            .target(json!({"spec": {"cpu": "1000m"}}))
+            .live(json!({"spec": {"cpu": "1"}}))
+            .judge();
+        assert_eq!(judged, [("/spec/cpu", "harmless", "quantity-equal")]);
+    }
+
+    #[test]
+    fn another_unit_is_another_amount() {
+        let judged = Fixture::of("RateLimit")
+            .target(json!({"spec": {"mem": "1Gi"}}))
+            .live(json!({"spec": {"mem": "1G"}}))
+            .by("kubectl-edit")
+            .judge();
+        assert_eq!(judged, [("/spec/mem", "risky", "manual-edit")]);
+    }
+
+    #[test]
+    fn data_are_bytes() {
+        let judged = Fixture::of("ConfigMap")
+            .target(json!({"data": {"n": "1.0"}}))
+            .live(json!({"data": {"n": "1"}}))
+            .by("kubectl-edit")
+            .judge();
+        assert_eq!(judged, [("/data/n", "risky", "manual-edit")]);
+    }
+}

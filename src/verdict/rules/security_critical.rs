@@ -1,0 +1,71 @@
+//! # security-critical
+//!
+//! ## What
+//! A field that guards something differs from Git: security contexts, host namespaces, RBAC, network and mesh policies,
+//! admission, pod-security labels, quotas, disruption budgets, exposure, secrets.
+//!
+//! ## Why
+//! While it differs, a guarantee that Git makes does not hold. It does not matter who wrote it or how well it was meant.
+//!
+//! ## Example
+//! `privileged: true` set for debugging; `secrets` added to a read-only ClusterRole.
+//!
+//! ## When it is wrong
+//! When a controller is entitled to write it and the delegation is not visible in this Application.
+
+use crate::kubernetes::managers::is_person;
+use crate::kubernetes::security;
+use crate::verdict::evidence::FieldEvidence;
+use crate::verdict::rule::{Finding, Rule};
+
+/// See the page above.
+pub(crate) struct SecurityCritical;
+
+impl Rule for SecurityCritical {
+    fn id(&self) -> &'static str {
+        "security-critical"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("security_critical.rs")
+    }
+
+    fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
+        let what = security::guards(field.kind(), &field.field)?;
+        let confidence = if field.manager().is_some_and(is_person) { 0.96 } else { 0.88 };
+        Some(Finding::risky(
+            "security-critical",
+            confidence,
+            format!("It guards something ({what}), and {} changed it.", field.who()),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::Fixture;
+
+    #[test]
+    fn guards_are_risky_whoever_wrote_them() {
+        for manager in ["kubectl-edit", "Terraform", "shop-operator"] {
+            let judged = Fixture::of("Service")
+                .target(json!({"spec": {"type": "ClusterIP"}}))
+                .live(json!({"spec": {"type": "NodePort"}}))
+                .by(manager)
+                .judge();
+            assert_eq!(judged, [("/spec/type", "risky", "security-critical")], "{manager}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_the_same_name_elsewhere_guards_nothing() {
+        let judged = Fixture::of("Widget")
+            .target(json!({"spec": {"type": "a"}}))
+            .live(json!({"spec": {"type": "b"}}))
+            .by("Terraform")
+            .judge();
+        assert_eq!(judged, [("/spec/type", "needs-review", "other-tool")]);
+    }
+}

@@ -1,0 +1,71 @@
+//! # server-default
+//!
+//! ## What
+//! The cluster has a value that Git does not set, and it is the one that the API server fills by itself.
+//!
+//! ## Why
+//! Defaults appear on every object; they carry no decision of anybody.
+//!
+//! ## Example
+//! `apiVersion` and `kind` inside `volumeClaimTemplates` of a StatefulSet that is applied server-side: they come back with
+//! each read and never converge.
+//!
+//! ## When it is wrong
+//! When a person set exactly the default on purpose. It behaves the same then.
+
+use crate::drift::attribution::Actor;
+use crate::drift::origin::Origin;
+use crate::kubernetes::defaults::is_default;
+use crate::verdict::evidence::FieldEvidence;
+use crate::verdict::rule::{Finding, Rule};
+
+/// See the page above.
+pub(crate) struct ServerDefault;
+
+impl Rule for ServerDefault {
+    fn id(&self) -> &'static str {
+        "server-default"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("server_default.rs")
+    }
+
+    fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
+        let live = field.difference.live.filter(|_| field.difference.desired.is_none())?;
+        is_default(field.kind(), &field.field, live).then(|| {
+            Finding::harmless("server-default", 0.97, "A default of the API server: Git leaves it open.")
+                .by(Origin::Default)
+                .from(Actor::ServerDefault)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::Fixture;
+
+    fn stateful_set(kind: &str) -> Fixture {
+        Fixture::of("StatefulSet")
+            .target(json!({"spec": {"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}}))
+            .live(json!({"spec": {"volumeClaimTemplates": [{"kind": kind, "metadata": {"name": "data"}}]}}))
+    }
+
+    #[test]
+    fn the_default_is_nobodys_decision() {
+        assert_eq!(
+            stateful_set("PersistentVolumeClaim").judge(),
+            [("/spec/volumeClaimTemplates/0/kind", "harmless", "server-default")]
+        );
+    }
+
+    #[test]
+    fn another_value_is() {
+        assert_eq!(
+            stateful_set("Other").by("kubectl-edit").judge(),
+            [("/spec/volumeClaimTemplates/0/kind", "risky", "manual-edit")]
+        );
+    }
+}
