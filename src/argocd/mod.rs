@@ -1,1 +1,25 @@
-//! placeholder
+//! The HTTP client for Argo CD: it reads, and never writes.
+//!
+//! Start with [`Client`], which implements [`crate::engine::ports::ArgoCd`] on a [`Connection`]. One call goes through
+//! `request` (URL, headers, deadline, retries, size limit) and, when refused, through `error`. The list comes in item by
+//! item (`list`, `item_stream`), the watch event by event (`watch`, `event_stream`). What arrives is borrowed into
+//! `wire_types` and becomes [`crate::drift`] types in `convert`; managed resources in `managed`.
+//!
+//! Everything a server says is taken as hostile text. We never send `refresh`, which would make Argo CD write.
+
+mod client;
+mod connection;
+mod convert;
+mod error;
+mod event_stream;
+mod item_stream;
+mod list;
+mod managed;
+mod mask;
+mod request;
+mod scrub;
+mod watch;
+mod wire_types;
+
+pub use client::Client;
+pub use connection::{Connection, ConnectionError, Timeouts};

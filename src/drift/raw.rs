@@ -15,7 +15,8 @@ pub struct ManagedResource {
     pub target: Option<Value>,
     /// `liveState`: the object in the cluster, with managed fields and last-applied.
     pub live: Option<Value>,
-    /// `predictedLiveState`: what a sync would leave, normalised. `None` for `null`, `{}` and absent.
+    /// `predictedLiveState`: what a sync would leave, normalised. `None` for `null`, `{}` and absent, and on both sides
+    /// when Argo CD gave the same text for both: then nothing differs, and neither was worth parsing.
     pub predicted: Option<Value>,
     /// `normalizedLiveState`: live, normalised by the same rules.
     pub normalized: Option<Value>,

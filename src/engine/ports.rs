@@ -89,7 +89,8 @@ pub enum ArgoCdError {
         /// Where it broke.
         message: String,
     },
-    /// 5xx with Argo CD's own words.
+    /// Any other status with Argo CD's own words, or those of a proxy in front of it: 5xx, or a 4xx that says that the
+    /// question was wrong.
     #[error("{server} failed on {what}: {message}")]
     Server {
         /// Which server.
@@ -122,14 +123,16 @@ pub enum ArgoCdError {
 impl ArgoCdError {
     /// Whether trying the same read again may help.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited { .. }
-                | Self::Protocol { .. }
-                | Self::Server { .. }
-                | Self::Timeout { .. }
-                | Self::Unreachable { .. }
-        )
+        match self {
+            Self::RateLimited { .. } | Self::Protocol { .. } | Self::Timeout { .. } | Self::Unreachable { .. } => true,
+            Self::Server { status, .. } => *status >= 500,
+            Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::NotFound { .. }
+            | Self::TooLarge { .. }
+            | Self::NotArgoCd { .. }
+            | Self::Redirect { .. } => false,
+        }
     }
 
     /// What failed, what was said, what to try: for a person.

@@ -1,0 +1,261 @@
+//! Reads a managed-resources answer: four states for each resource, as JSON inside JSON strings.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::error::{Asked, describe};
+use super::wire_types::Text;
+use crate::drift::ResourceKey;
+use crate::drift::raw::ManagedResource;
+use crate::engine::ports::ArgoCdError;
+
+#[derive(serde::Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    items: Option<Vec<Item<'a>>>,
+}
+
+/// One resource. States stay raw until they are needed: both normalised texts come from one marshaller, so equal bytes
+/// mean that nothing differs.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    #[serde(borrow, default)]
+    group: Text<'a>,
+    #[serde(borrow, default)]
+    kind: Text<'a>,
+    #[serde(borrow, default)]
+    namespace: Text<'a>,
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    target_state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    live_state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    normalized_live_state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    predicted_live_state: Option<&'a RawValue>,
+    modified: Option<bool>,
+    hook: Option<bool>,
+}
+
+/// Every resource of the answer. The normalised pair is left out where both texts are equal.
+pub(super) fn managed_resources(asked: &Asked<'_>, body: &[u8]) -> Result<Vec<ManagedResource>, ArgoCdError> {
+    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| asked.malformed(&error))?;
+    envelope
+        .items
+        .unwrap_or_default()
+        .into_iter()
+        .map(|item| managed_resource(asked, &item))
+        .collect()
+}
+
+fn managed_resource(asked: &Asked<'_>, item: &Item<'_>) -> Result<ManagedResource, ArgoCdError> {
+    let key = ResourceKey::new(
+        item.group.as_str(),
+        item.kind.as_str(),
+        item.namespace.as_str(),
+        item.name.as_str(),
+    );
+    let read = |field: &str, raw: Option<&RawValue>| {
+        state(raw).map_err(|error| asked.protocol(format!("{field} of {}: {}", key.short(), describe(&error))))
+    };
+    let same = match (item.normalized_live_state, item.predicted_live_state) {
+        (Some(normalized), Some(predicted)) => normalized.get() == predicted.get(),
+        _ => false,
+    };
+    let (normalized, predicted) = if same {
+        (None, None)
+    } else {
+        (
+            read("normalizedLiveState", item.normalized_live_state)?,
+            read("predictedLiveState", item.predicted_live_state)?,
+        )
+    };
+    Ok(ManagedResource {
+        target: read("targetState", item.target_state)?,
+        live: read("liveState", item.live_state)?,
+        predicted,
+        normalized,
+        modified: item.modified.unwrap_or(false),
+        hook: item.hook.unwrap_or(false),
+        key,
+    })
+}
+
+/// One state: nothing, `""`, `"null"` and `"{}"` are `None`. An object that is not wrapped in a string is taken too.
+fn state(raw: Option<&RawValue>) -> Result<Option<Value>, serde_json::Error> {
+    let Some(raw) = raw else {
+        return Ok(None);
+    };
+    let value = if raw.get().starts_with('"') {
+        let text: String = serde_json::from_str(raw.get())?;
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_str::<Option<serde_json::Map<String, Value>>>(&text)?
+    } else {
+        serde_json::from_str::<Option<serde_json::Map<String, Value>>>(raw.get())?
+    };
+    Ok(value.filter(|object| !object.is_empty()).map(Value::Object))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scrub::Scrubber;
+    use super::*;
+    use serde_json::json;
+
+    fn read(body: &str) -> Result<Vec<ManagedResource>, ArgoCdError> {
+        let scrubber = Scrubber::new([]);
+        let asked = Asked {
+            server: "cd.example.com",
+            what: "managed resources of argocd/web",
+            scrubber: &scrubber,
+        };
+        managed_resources(&asked, body.as_bytes())
+    }
+
+    /// Which of target, live, predicted, normalized are there, and `modified`, by short name.
+    fn shape(resources: &[ManagedResource]) -> Vec<(String, [bool; 4], bool)> {
+        resources
+            .iter()
+            .map(|r| {
+                let there = [
+                    r.target.is_some(),
+                    r.live.is_some(),
+                    r.predicted.is_some(),
+                    r.normalized.is_some(),
+                ];
+                (r.key.short(), there, r.modified)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn states_are_strings_that_hold_json_or_nothing() {
+        for nothing in [
+            "",
+            r#","liveState":null"#,
+            r#","liveState":"""#,
+            r#","liveState":"null""#,
+            r#","liveState":"{}""#,
+        ] {
+            let resources = read(&format!(r#"{{"items":[{{"kind":"ConfigMap","name":"c"{nothing}}}]}}"#)).unwrap();
+            let expected = ManagedResource {
+                key: ResourceKey::new("", "ConfigMap", "", "c"),
+                target: None,
+                live: None,
+                predicted: None,
+                normalized: None,
+                modified: false,
+                hook: false,
+            };
+            assert_eq!(resources, [expected], "{nothing}");
+        }
+        let resources = read(
+            r#"{"items":[{"group":"apps","kind":"Deployment","namespace":"n","name":"d","modified":true,"hook":null,
+                "targetState":"{\"a\":1}","liveState":"{\"a\":2,\"b\":3}",
+                "normalizedLiveState":"{\"a\":2}","predictedLiveState":"{\"a\":1}"}]}"#,
+        )
+        .unwrap();
+        let expected = ManagedResource {
+            key: ResourceKey::new("apps", "Deployment", "n", "d"),
+            target: Some(json!({"a": 1})),
+            live: Some(json!({"a": 2, "b": 3})),
+            predicted: Some(json!({"a": 1})),
+            normalized: Some(json!({"a": 2})),
+            modified: true,
+            hook: false,
+        };
+        assert_eq!(resources, [expected]);
+    }
+
+    #[test]
+    fn the_normalised_pair_is_read_only_where_it_differs() {
+        let resources = read(include_str!(
+            "../../tests/fixtures/argocd/apps/payments-api-managed-resources.json"
+        ))
+        .unwrap();
+        let drifted: Vec<_> = shape(&resources).into_iter().filter(|(_, _, modified)| *modified).collect();
+        assert_eq!(drifted, [("ConfigMap/api-config".to_owned(), [true; 4], true)]);
+        assert!(resources.len() > 5);
+        for resource in resources.iter().filter(|r| !r.modified) {
+            assert!(resource.target.is_some() && resource.live.is_some(), "{}", resource.key);
+            assert!(
+                resource.predicted.is_none() && resource.normalized.is_none(),
+                "{}",
+                resource.key
+            );
+        }
+    }
+
+    #[test]
+    fn recorded_missing_and_extra_resources_lack_one_side() {
+        let missing = read(include_str!(
+            "../../tests/fixtures/argocd/apps/refunds-managed-resources.json"
+        ))
+        .unwrap();
+        assert!(
+            shape(&missing)
+                .iter()
+                .any(|(_, there, modified)| *there == [true, false, true, false] && *modified)
+        );
+        let extra = read(include_str!(
+            "../../tests/fixtures/argocd/apps/warehouse-sync-managed-resources.json"
+        ))
+        .unwrap();
+        assert!(
+            shape(&extra)
+                .iter()
+                .any(|(_, there, modified)| *there == [false, true, false, true] && !*modified)
+        );
+    }
+
+    #[test]
+    fn a_recorded_application_whose_git_cannot_be_loaded_has_no_targets() {
+        let resources = read(include_str!(
+            "../../tests/fixtures/argocd/errors/managed-resources-coupon-demo.json"
+        ))
+        .unwrap();
+        assert!(!resources.is_empty());
+        for (name, there, modified) in shape(&resources) {
+            assert_eq!((there, modified), ([false, true, false, true], false), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_application_without_resources_has_none() {
+        for body in ["{}", r#"{"items":null}"#, r#"{"items":[]}"#] {
+            assert_eq!(read(body), Ok(Vec::new()), "{body}");
+        }
+    }
+
+    #[test]
+    fn broken_states_are_named_but_never_quoted() {
+        for (body, expected) in [
+            (
+                r#"{"items":[{"kind":"Secret","name":"s","liveState":"{\"data\":hunter2}"}]}"#,
+                "liveState of Secret/s: not JSON at line 1 column 9",
+            ),
+            (
+                r#"{"items":[{"kind":"Secret","name":"s","targetState":"\"hunter2\""}]}"#,
+                "targetState of Secret/s: a value of an unexpected kind at line 1 column 9",
+            ),
+            (
+                r#"{"items":[{"kind":"Secret","name":"s","modified":"hunter2"}]}"#,
+                "a value of an unexpected kind at line 1 column 58",
+            ),
+            (r#"{"items":[{"kind":"Sec"#, "it ends in the middle"),
+        ] {
+            let error = read(body).unwrap_err();
+            let expected = ArgoCdError::Protocol {
+                server: "cd.example.com".to_owned(),
+                what: "managed resources of argocd/web".to_owned(),
+                message: expected.to_owned(),
+            };
+            assert_eq!(error, expected, "{body}");
+        }
+    }
+}
