@@ -14,7 +14,7 @@ use super::request::{Call, Requests};
 use super::wire_types::{self, Text};
 use crate::drift::raw::ManagedResource;
 use crate::drift::{Application, ApplicationKey};
-use crate::engine::ports::{ArgoCd, ArgoCdError, ServerInfo, Sink, WatchEvent};
+use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ServerInfo, Sink, WatchEvent};
 
 /// How much earlier than we the server is told to give up on managed resources, so that its own error arrives.
 const SERVER_GIVES_UP_EARLIER: Duration = Duration::from_secs(5);
@@ -57,6 +57,20 @@ struct Settings<'a> {
     url: Text<'a>,
     #[serde(borrow, default)]
     controller_namespace: Text<'a>,
+}
+
+#[derive(serde::Deserialize)]
+struct Clusters<'a> {
+    #[serde(borrow)]
+    items: Option<Vec<Cluster<'a>>>,
+}
+
+#[derive(serde::Deserialize)]
+struct Cluster<'a> {
+    #[serde(borrow, default)]
+    server: Text<'a>,
+    #[serde(borrow, default)]
+    name: Text<'a>,
 }
 
 #[derive(serde::Deserialize)]
@@ -167,6 +181,26 @@ impl Client {
 impl ArgoCd for Client {
     fn context(&self) -> Arc<str> {
         self.shared.context.clone()
+    }
+
+    fn address(&self) -> String {
+        self.requests().server().to_owned()
+    }
+
+    async fn clusters(&self) -> Result<Vec<ClusterName>, ArgoCdError> {
+        let call = Call::json(
+            "its clusters",
+            "/api/v1/clusters",
+            vec!["api", "v1", "clusters"],
+            self.requests().timeouts().small,
+        );
+        let body = self.requests().get(&call).await?;
+        let answer: Clusters<'_> = self.parse(&call, &body)?;
+        let named = |cluster: Cluster<'_>| ClusterName {
+            server: self.requests().scrub(cluster.server.as_str()),
+            name: self.requests().scrub(cluster.name.as_str()),
+        };
+        Ok(answer.items.unwrap_or_default().into_iter().map(named).collect())
     }
 
     async fn server(&self) -> Result<ServerInfo, ArgoCdError> {

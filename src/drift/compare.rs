@@ -176,19 +176,19 @@ impl<'a> Walk<'a> {
         if desired_middle.len() == live_middle.len() {
             for (offset, (desired, live)) in desired_middle.iter().zip(live_middle).enumerate() {
                 self.at_positions(start + offset, start + offset, |walk| {
-                    walk.values("", Some(desired), Some(live))
+                    walk.values("", Some(desired), Some(live));
                 });
             }
         } else if desired_middle.is_empty() {
             for (offset, item) in live_middle.iter().enumerate() {
                 self.at_positions(start + offset, start + offset, |walk| {
-                    walk.record_side(DifferenceKind::LiveOnly, item)
+                    walk.record_side(DifferenceKind::LiveOnly, item);
                 });
             }
         } else if live_middle.is_empty() {
             for (offset, item) in desired_middle.iter().enumerate() {
                 self.at_positions(start + offset, start + offset, |walk| {
-                    walk.record_side(DifferenceKind::DesiredOnly, item)
+                    walk.record_side(DifferenceKind::DesiredOnly, item);
                 });
             }
         } else {
@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
         }
         for at in only_desired {
             self.at_positions(at, at, |walk| {
-                walk.record_side(DifferenceKind::DesiredOnly, &desired_items[at])
+                walk.record_side(DifferenceKind::DesiredOnly, &desired_items[at]);
             });
         }
     }

@@ -471,7 +471,7 @@ fn backoff(failures: u32) -> Duration {
 
 async fn sleep(duration: Duration) {
     if duration == Duration::MAX {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     } else {
         tokio::time::sleep(duration).await;
     }

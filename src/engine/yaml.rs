@@ -229,12 +229,12 @@ mod tests {
     fn it_reads_like_a_manifest() {
         let manifest = json!({
             "kind": "Deployment", "apiVersion": "apps/v1", "spec": {"replicas": 3, "template": {"spec": {"containers": [
-                {"name": "web", "args": ["-v", "3"], "env": []}]}}}, "data": {"a": "x: y", "b": "one\ntwo\n", "c": "", "n": "0123", "t": "true"},
+                {"name": "web", "args": ["-v", "3"], "env": []}]}}}, "data": {"a": "x: y", "b": "one\ntwo\n", "c": "", "number": "0123", "t": "true"},
             "metadata": {"name": "web"},
         });
         assert_eq!(
             text(&manifest),
-            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\ndata:\n  a: \"x: y\"\n  b: |\n    one\n    two\n  c: \"\"\n  n: \"0123\"\n  t: \"true\"\nspec:\n  replicas: 3\n  template:\n    spec:\n      containers:\n      - args:\n        - \"-v\"\n        - \"3\"\n        env: []\n        name: web\n"
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\ndata:\n  a: \"x: y\"\n  b: |\n    one\n    two\n  c: \"\"\n  number: \"0123\"\n  t: \"true\"\nspec:\n  replicas: 3\n  template:\n    spec:\n      containers:\n      - args:\n        - \"-v\"\n        - \"3\"\n        env: []\n        name: web\n"
         );
     }
 

@@ -1,5 +1,12 @@
 //! The Argo CD client against a scripted server on loopback: what it asks, and what it makes of every kind of answer.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test ends where something is not as it must be"
+)]
+
 mod calls;
 mod list;
 mod refusals;
