@@ -6,3 +6,6 @@ mod support;
 
 #[path = "recorded_argocd/replay.rs"]
 mod replay;
+
+#[path = "recorded_argocd/streams.rs"]
+mod streams;

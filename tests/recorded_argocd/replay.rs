@@ -58,8 +58,12 @@ async fn difference(lab: &Lab, recording: &Recording, exchange: &Exchange) -> Op
     let json = |body: &[u8]| serde_json::from_slice::<Value>(body).ok();
     match (json(&body), json(&recorded)) {
         (Some(mut ours), Some(mut theirs)) => {
-            sort_namesakes(&mut ours);
-            sort_namesakes(&mut theirs);
+            for value in [&mut ours, &mut theirs] {
+                if exchange.id.starts_with("errors/") || exchange.id.starts_with("versions/") {
+                    forget_what_moved_on(value);
+                }
+                sort_namesakes(value);
+            }
             let mut differences = Vec::new();
             compare("", &ours, &theirs, &mut differences);
             (!differences.is_empty()).then(|| differences.join("; "))
@@ -74,6 +78,35 @@ async fn difference(lab: &Lab, recording: &Recording, exchange: &Exchange) -> Op
 /// Dates are the demo's; old events were left out of the recording afterwards, so those answers were longer once.
 fn is_comparable(exchange: &Exchange, header: &str) -> bool {
     !matches!(header, "date" | "content-length") && !(header == "transfer-encoding" && exchange.id.contains("/events"))
+}
+
+/// These questions were asked minutes after the streams ended, when the controller had compared again and refreshes had
+/// left their annotations; and the older servers do not know every field that the newer controller writes.
+fn forget_what_moved_on(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for key in [
+                "resourceVersion",
+                "generation",
+                "managedFields",
+                "reconciledAt",
+                "argocd.argoproj.io/hydrate",
+                "argocd.argoproj.io/refresh",
+                // Unknown to 3.4 and older.
+                "isAppOfApps",
+                // Unknown to 2.14.
+                "images",
+                "enabled",
+            ] {
+                map.remove(key);
+            }
+            // Before 3.4 `false` was left out.
+            map.retain(|key, value| !(matches!(key.as_str(), "prune" | "selfHeal") && *value == Value::Bool(false)));
+            map.values_mut().for_each(forget_what_moved_on);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_what_moved_on),
+        _ => {}
+    }
 }
 
 /// The list is sorted by name only: the order of two Applications of one name is the server's whim.
@@ -148,17 +181,65 @@ async fn replayed(lab: &Lab, folders: &[&str]) -> (usize, Vec<(String, String)>)
 #[tokio::test]
 async fn what_was_read_at_now_is_answered_as_recorded() {
     let lab = Lab::start().await;
-    let (count, differences) = replayed(&lab, &["list/", "server/", "apps/"]).await;
-    println!("{count} {differences:#?}");
+    assert_eq!(replayed(&lab, &["list/", "server/", "apps/"]).await, (1_394, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_was_read_after_the_streams_is_answered_as_recorded_when_they_have_been_played() {
+    let lab = Lab::start().await;
+    lab.server.advance_to(END);
+    assert_eq!(replayed(&lab, &["streams/after/"]).await, (78, Vec::new()));
+}
+
+/// Exchanges that this server answers otherwise, each with the reason.
+const EXCEPTIONS: [(&str, &str); 9] = [
+    (
+        "errors/401-revoked",
+        "the refusal names the id of the token, and ours has another",
+    ),
+    ("errors/resource-tree-coupon-demo", "the load of the hosts is of the moment"),
+    (
+        "errors/skip-reconcile-refresh",
+        "a refresh changes nothing here, so it does not block either",
+    ),
+    (
+        "errors/429-managed-resources",
+        "a server with a message limit of 1 MB; tests inject it as a fault",
+    ),
+    (
+        "errors/429-resource",
+        "a server with a message limit of 1 MB; tests inject it as a fault",
+    ),
+    ("errors/307-http-on-tls", "the TLS port"),
+    (
+        "errors/only-namespace-metadata-application",
+        "the Application was changed for this question",
+    ),
+    (
+        "errors/only-server-side-diff-true",
+        "the Application was changed for this question",
+    ),
+    (
+        "errors/only-include-mutation-webhook",
+        "the Application was changed for this question",
+    ),
+];
+
+#[tokio::test]
+async fn refusals_and_oddities_are_answered_as_recorded() {
+    let lab = Lab::start().await;
     lab.server.advance_to(END);
     let (count, differences) = replayed(&lab, &["errors/"]).await;
-    println!("{count} {differences:#?}");
-    let (count, differences) = replayed(&lab, &["streams/after/"]).await;
-    println!("{count} {differences:#?}");
-    for (version, folder) in [(Version::V3_4, "versions/3.4"), (Version::V2_14, "versions/2.14")] {
+    let expected: Vec<&str> = EXCEPTIONS.iter().map(|(id, _)| *id).collect();
+    let differing: Vec<&str> = differences.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!((count, differing), (88, expected), "{differences:#?}");
+}
+
+#[tokio::test]
+async fn older_servers_answer_as_recorded() {
+    for (version, folder, asked) in [(Version::V3_4, "versions/3.4", 14), (Version::V2_14, "versions/2.14", 15)] {
         let lab = Lab::of_version(version).await;
         lab.server.advance_to(END);
-        let (count, differences) = replayed(&lab, &[folder]).await;
-        println!("{count} {differences:#?}");
+        assert_eq!(replayed(&lab, &[folder]).await, (asked, Vec::new()));
     }
 }
