@@ -1,4 +1,4 @@
-//! Faults that tests ask for, and the log of what was asked of the server.
+//! Faults that tests ask for: other answers, late ones, broken ones, none.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,11 +7,10 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::answer::{Body, BodyError, whole};
-use super::request::Target;
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,45 +124,6 @@ impl Faults {
     }
 }
 
-/// A request as the server saw it. Header values are not kept: tokens are among them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenRequest {
-    /// HTTP method.
-    pub method: String,
-    /// Path and query as sent.
-    pub path_and_query: String,
-    /// Names of its headers, lower case, sorted.
-    pub headers: Vec<String>,
-}
-
-impl SeenRequest {
-    /// Whether it asks for a refresh, which is a write in disguise (docs/argocd-api.md §4.1). The list ignores the
-    /// parameter, the client still must not send it.
-    pub fn asks_for_refresh(&self) -> bool {
-        self.method == "GET" && Target::parse(&self.path_and_query).parameter("refresh").is_some()
-    }
-}
-
-/// What was asked of one server.
-#[derive(Debug, Default)]
-pub(super) struct RequestLog(Mutex<Vec<SeenRequest>>);
-
-impl RequestLog {
-    pub(super) fn note(&self, method: &str, path_and_query: &str, headers: &HeaderMap) {
-        let mut names: Vec<String> = headers.keys().map(|name| name.as_str().to_owned()).collect();
-        names.sort_unstable();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(SeenRequest {
-            method: method.to_owned(),
-            path_and_query: path_and_query.to_owned(),
-            headers: names,
-        });
-    }
-
-    pub(super) fn all(&self) -> Vec<SeenRequest> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 /// The answer that stands for the right one, for faults that replace it.
 pub(super) fn replacement(fault: &Fault) -> Option<Response<Body>> {
     let (status, content_type, body) = match fault {
@@ -215,29 +175,24 @@ pub(super) fn spoil(fault: &Fault, response: Response<Body>) -> Response<Body> {
 }
 
 fn cut(body: Body, after: usize) -> Body {
-    let pieces = body.into_data_stream().scan(Some(after), |left, piece| {
-        let next = match (*left, piece) {
-            (None, _) => None,
-            (Some(_), Err(error)) => {
-                *left = None;
-                Some(Err(error))
-            }
-            (Some(0), Ok(_)) => {
-                *left = None;
-                Some(Err(BodyError::other("the body was cut, as asked for")))
-            }
-            (Some(rest), Ok(piece)) => {
-                let kept = piece.len().min(rest);
-                *left = Some(rest - kept);
+    let pieces = body.into_data_stream().scan(after, |left, piece| {
+        let kept = match piece {
+            Ok(_) if *left == 0 => None,
+            Ok(piece) => {
+                let kept = piece.len().min(*left);
+                *left -= kept;
                 Some(Ok(piece.slice(..kept)))
             }
+            Err(error) => Some(Err(error)),
         };
-        futures_util::future::ready(next)
+        futures_util::future::ready(kept)
     });
-    // A body that ends exactly at the cut, or before, is broken off as well.
-    let broken = futures_util::stream::once(futures_util::future::ready(Err(BodyError::other(
-        "the body was cut, as asked for",
-    ))));
+    // A body that ends at the cut, or before, is broken off as well. What comes before is sent first: hyper flushes when
+    // it has to wait for a piece, and throws away what it holds when one fails.
+    let broken = futures_util::stream::once(async {
+        tokio::task::yield_now().await;
+        Err(BodyError::other("the body was cut, as asked for"))
+    });
     StreamBody::new(pieces.chain(broken).map(|piece| piece.map(Frame::data))).boxed_unsync()
 }
 

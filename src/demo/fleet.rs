@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::playback::{EventKind, Timeline};
+use super::archive::RecordingError;
 use super::recording::{Identity, Recording, SubQuestion};
+use super::timeline::{EventKind, Timeline};
 
 /// One managed resource, by what Argo CD identifies it with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -113,7 +114,7 @@ impl Application {
             .unwrap_or_else(|| super::mask::go_json(self.list_value()).into())
     }
 
-    /// Whether it is named and labelled so.
+    /// Whether a resource of it is OutOfSync in this state.
     pub(super) fn is_out_of_sync(&self, resource: &ResourceId) -> bool {
         self.out_of_sync.contains(resource)
     }
@@ -195,15 +196,18 @@ pub(super) struct Moment {
 
 impl Fleet {
     /// Reads the recorded list and the recorded stream.
-    pub(super) fn of(recording: Arc<Recording>) -> Self {
-        let (initial, list_version) = recorded_list(&recording);
+    ///
+    /// # Errors
+    /// When there is no list, or it is not one.
+    pub(super) fn of(recording: Arc<Recording>) -> Result<Self, RecordingError> {
+        let (initial, list_version) = recorded_list(&recording)?;
         let timeline = Timeline::of(&recording, &initial);
-        Self {
+        Ok(Self {
             recording,
             timeline,
             initial,
             list_version,
-        }
+        })
     }
 
     /// The Applications after `at` milliseconds of playback.
@@ -244,7 +248,7 @@ fn order(application: &Application) -> (&str, &str) {
     (&application.identity.name, &application.identity.namespace)
 }
 
-fn recorded_list(recording: &Recording) -> (Vec<Arc<Application>>, u64) {
+fn recorded_list(recording: &Recording) -> Result<(Vec<Arc<Application>>, u64), RecordingError> {
     #[derive(Deserialize)]
     struct List<'a> {
         #[serde(borrow)]
@@ -257,29 +261,27 @@ fn recorded_list(recording: &Recording) -> (Vec<Arc<Application>>, u64) {
         #[serde(default)]
         resource_version: String,
     }
-    let Some((_, body)) = recording.answer(None, Some(recording.main_account()), "GET", "/api/v1/applications", &[]) else {
-        return (Vec::new(), 0);
+    let path = "/api/v1/applications";
+    let recorded = recording.answer(None, Some(recording.main_account()), "GET", path, &[]);
+    let (exchange, body) = recorded.ok_or_else(|| RecordingError::Missing {
+        file: format!("the answer to GET {path}"),
+    })?;
+    let malformed = |error: serde_json::Error| RecordingError::Malformed {
+        file: exchange.body_file.clone().unwrap_or_default(),
+        line: error.line(),
+        message: error.to_string(),
     };
-    let Ok(list) = serde_json::from_slice::<List<'_>>(&body) else {
-        return (Vec::new(), 0);
-    };
-    let applications = list
-        .items
-        .into_iter()
-        .flatten()
-        .filter_map(|item| {
-            let listed = body.slice_ref(item.get().as_bytes());
-            let found = Application::read(listed.clone(), Some(listed.clone())).ok()?;
-            // The single GET knows more: health of each resource.
-            let single = recording
-                .application(false, &found.identity, &SubQuestion::plain(""))
-                .filter(|(exchange, _)| exchange.status == 200);
-            match single {
-                Some((_, single)) => Application::read(single, Some(listed)).ok(),
-                None => Some(found),
-            }
-        })
-        .map(Arc::new)
-        .collect();
-    (applications, list.metadata.resource_version.parse().unwrap_or_default())
+    let list: List<'_> = serde_json::from_slice(&body).map_err(malformed)?;
+    let mut applications = Vec::new();
+    for item in list.items.into_iter().flatten() {
+        let listed = body.slice_ref(item.get().as_bytes());
+        let found = Application::read(listed.clone(), Some(listed.clone())).map_err(malformed)?;
+        // The single GET knows more: health of each resource.
+        let single = recording
+            .application(false, &found.identity, &SubQuestion::plain(""))
+            .filter(|(exchange, _)| exchange.status == 200)
+            .and_then(|(_, single)| Application::read(single, Some(listed)).ok());
+        applications.push(Arc::new(single.unwrap_or(found)));
+    }
+    Ok((applications, list.metadata.resource_version.parse().unwrap_or_default()))
 }

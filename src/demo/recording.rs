@@ -26,12 +26,15 @@ pub struct Exchange {
     /// Request target.
     pub path_and_query: String,
     /// Request headers; tokens are placeholders such as `<token>` or `<token:expired API key>`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub request_headers: HashMap<String, String>,
     /// Request body.
     pub request_body: Option<String>,
-    /// HTTP status of the answer.
+    /// HTTP status of the answer; 0 when none came.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: u16,
     /// Headers of the answer.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub response_headers: HashMap<String, String>,
     /// Where the body is; `None` when there was none.
     pub body_file: Option<String>,
@@ -48,7 +51,7 @@ impl Exchange {
             && !self.request_headers.contains_key("Cookie")
             && !self.response_headers.contains_key("Content-Encoding")
             // Redirects of the TLS port, size limits and deadlines are of the server's set-up and the moment.
-            && !matches!(self.status, 307 | 429 | 504)
+            && !matches!(self.status, 0 | 307 | 429 | 504)
     }
 }
 
@@ -336,6 +339,10 @@ pub(super) fn lines(content: &Bytes) -> impl Iterator<Item = (usize, &[u8])> {
         .enumerate()
         .map(|(index, line)| (index + 1, line))
         .filter(|(_, line)| !line.is_empty())
+}
+
+fn null_as_default<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default>(field: D) -> Result<T, D::Error> {
+    Option::deserialize(field).map(Option::unwrap_or_default)
 }
 
 fn phase(id: &str) -> Phase {

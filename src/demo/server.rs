@@ -22,11 +22,12 @@ use super::answer::{Answer, Body, Reply};
 use super::catalogue::Catalogue;
 use super::clock::DemoClock;
 use super::encoding::respond;
-use super::faults::{Fault, Faults, RequestLog, SeenRequest, replacement, spoil};
+use super::faults::{Fault, Faults, replacement, spoil};
 use super::fleet::{Fleet, Moment};
 use super::playback::{PlaybackClock, Player};
 use super::recording::Recording;
 use super::request::Target;
+use super::request_log::{RequestLog, SeenRequest};
 use super::routes::{self, Asked};
 use crate::engine::ports::Clock;
 
@@ -161,15 +162,19 @@ impl RecordedArgoCd {
     /// Starts serving on the current tokio runtime.
     ///
     /// # Errors
-    /// When the address cannot be bound.
+    /// When the address cannot be bound, or the recording holds no list of Applications (then the error is a
+    /// [`RecordingError`](super::RecordingError) inside).
     pub async fn start(recording: impl Into<Arc<Recording>>, options: ServerOptions) -> std::io::Result<Self> {
         let recording = recording.into();
+        let accounts = Accounts::of(&recording);
+        let clock = DemoClock::starting_at(recording.now());
+        let fleet = Fleet::of(recording).map_err(std::io::Error::other)?;
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let backend = Arc::new(Backend {
-            accounts: Accounts::of(&recording),
-            clock: DemoClock::starting_at(recording.now()),
-            fleet: Fleet::of(recording),
+            accounts,
+            clock,
+            fleet,
             version: options.version,
             player: Player::new(options.playback),
             faults: Faults::default(),
@@ -217,14 +222,14 @@ impl RecordedArgoCd {
         &self.backend.faults
     }
 
-    /// Every request so far, in order of arrival. Header values are not kept.
+    /// The requests so far (the latest ten thousand), in order of arrival. Header values are not kept.
     pub fn requests(&self) -> Vec<SeenRequest> {
-        self.backend.log.all()
+        self.backend.log.latest()
     }
 
     /// How many requests asked for a refresh, which this program never does.
     pub fn refresh_requests(&self) -> usize {
-        self.requests().iter().filter(|request| request.asks_for_refresh()).count()
+        self.backend.log.refreshes()
     }
 
     /// Serves until it is told to stop by another task or dropped.

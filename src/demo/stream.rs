@@ -25,10 +25,10 @@ use super::encoding::{Compressor, Encoding, chunked, date, dated, is_event_strea
 use super::fleet::Application;
 use super::list::Filter;
 use super::mask::{Mask, go_json};
-use super::playback::EventKind;
 use super::recording::Identity;
 use super::request::Target;
 use super::server::Backend;
+use super::timeline::EventKind;
 
 /// Period of the comment lines that keep a stream of server-sent events alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
