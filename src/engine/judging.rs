@@ -167,12 +167,9 @@ fn drift(
     first_seen: FirstSeen<'_>,
 ) -> Option<Shelved> {
     let state = state(application, resource)?;
-    // Where Argo CD's own diff failed there is no normalised pair; the raw one still tells.
     let (desired, live) = match state {
-        DriftState::Changed => match (&resource.predicted, &resource.normalized) {
-            (Some(predicted), Some(normalized)) => (Some(predicted), Some(normalized)),
-            _ => (resource.target.as_ref(), resource.live.as_ref()),
-        },
+        // Without a pair the two sides are equal: Argo CD compared again between our two calls.
+        DriftState::Changed => (Some(resource.predicted.as_ref()?), Some(resource.normalized.as_ref()?)),
         DriftState::Missing => (resource.predicted.as_ref().or(resource.target.as_ref()), None),
         DriftState::Extra => (None, resource.normalized.as_ref().or(resource.live.as_ref())),
     };

@@ -2,8 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
-    clippy::expect_used,
     reason = "a test ends where something is not as it must be"
 )]
 

@@ -1,0 +1,48 @@
+//! What the integration tests share: the recorded Argo CD with the real client and the real engine in front of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use driftline::argocd::{Client, Connection, Timeouts};
+use driftline::demo::{RecordedArgoCd, Recording, ServerOptions};
+use driftline::engine::{Engine, EngineSettings, Ports};
+use driftline::wire::http::{HttpOptions, Trust, http_client};
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// The recording that the tests run on: `DRIFTLINE_RECORDINGS`, else the built-in one.
+pub fn recording() -> Arc<Recording> {
+    let folder = std::env::var_os("DRIFTLINE_RECORDINGS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    Arc::new(folder.map_or_else(Recording::built_in, |folder| Recording::from_dir(&folder)).unwrap())
+}
+
+/// The story of a recording.
+pub fn story(recording: &Recording) -> Value {
+    serde_json::from_slice(recording.file("story.json").unwrap()).unwrap()
+}
+
+/// A client of a recorded Argo CD.
+pub fn client(server: &RecordedArgoCd, token: SecretString) -> Client {
+    let base = Connection::parse_address(&server.addr().to_string(), true, "").unwrap();
+    let http = http_client(&HttpOptions::for_server(&base, Trust::System)).unwrap();
+    let connection = Connection {
+        context: Arc::from("recorded"),
+        base,
+        token: Some(token),
+        headers: Vec::new(),
+        timeouts: Timeouts::default(),
+        largest_answer: 256 << 20,
+    };
+    Client::new(connection, http).unwrap()
+}
+
+/// An engine on a recorded Argo CD, with the recording's clock.
+pub fn engine(server: &RecordedArgoCd) -> Arc<Engine> {
+    let ports = Ports { argocd: vec![Arc::new(client(server, server.token()))], clock: Arc::new(server.clock()) };
+    Arc::new(Engine::new(ports, EngineSettings::default()))
+}
+
+/// Starts the recorded Argo CD.
+pub async fn serve(recording: &Arc<Recording>) -> RecordedArgoCd {
+    RecordedArgoCd::start(Arc::clone(recording), ServerOptions::default()).await.unwrap()
+}
