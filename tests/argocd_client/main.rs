@@ -1,5 +1,7 @@
 //! The Argo CD client against a scripted server on loopback: what it asks, and what it makes of every kind of answer.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail the test")]
+
 mod calls;
 mod list;
 mod refusals;
@@ -33,10 +35,7 @@ fn connection(server: &ScriptedServer) -> Connection {
 }
 
 fn client_with(connection: Connection) -> Client {
-    let options = HttpOptions {
-        trust: Trust::Nobody,
-        ..HttpOptions::default()
-    };
+    let options = HttpOptions::for_server(&connection.base, Trust::Anyone);
     Client::new(connection, http_client(&options).unwrap()).unwrap()
 }
 
