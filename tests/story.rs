@@ -10,7 +10,11 @@ use serde_json::Value;
 
 /// `name` in the control plane's namespace, `namespace/name` elsewhere: as the story spells it.
 fn application_key(view: &ApplicationView) -> String {
-    if &*view.key.namespace == "argocd" { view.key.name.to_string() } else { view.key.to_string() }
+    if &*view.key.namespace == "argocd" {
+        view.key.name.to_string()
+    } else {
+        view.key.to_string()
+    }
 }
 
 fn word(verdict: &str) -> &'static str {
@@ -46,23 +50,34 @@ impl Score {
             return;
         }
         self.resources += 1;
-        let Some(got) = got else { return self.wrong.push(format!("{application} {resource}: not found")) };
+        let Some(got) = got else {
+            return self.wrong.push(format!("{application} {resource}: not found"));
+        };
         if got.state.as_str() != want["state"] {
-            self.wrong.push(format!("{application} {resource}: {} instead of {}", got.state.as_str(), want["state"]));
+            self.wrong.push(format!(
+                "{application} {resource}: {} instead of {}",
+                got.state.as_str(),
+                want["state"]
+            ));
         }
         if want["state"] == "changed" {
             let paths: BTreeSet<&str> = got.changes.iter().map(|c| c.path.as_str()).collect();
-            let wanted: BTreeSet<&str> = want["paths"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+            let wanted: BTreeSet<&str> = want["paths"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|p| p.as_str().unwrap())
+                .collect();
             if paths != wanted {
-                self.wrong.push(format!("{application} {resource}: {paths:?} instead of {wanted:?}"));
+                self.wrong
+                    .push(format!("{application} {resource}: {paths:?} instead of {wanted:?}"));
             }
             self.actor(application, resource, expected, got);
         }
         let verdict = word(expected["verdict"].as_str().unwrap());
         let opposite = |a, b| (a == "risky" && b == "harmless") || (a == "harmless" && b == "risky");
         // Two readers of the policy may differ where the story says so: any answer but the opposite end counts.
-        let fits = got.verdict.as_str() == verdict
-            || (expected["unclear"] == true && !opposite(got.verdict.as_str(), verdict));
+        let fits = got.verdict.as_str() == verdict || (expected["unclear"] == true && !opposite(got.verdict.as_str(), verdict));
         if fits {
             self.verdicts += 1;
         } else {
@@ -74,14 +89,21 @@ impl Score {
     }
 
     fn actor(&mut self, application: &str, resource: &str, expected: &Value, got: &DriftView) {
-        let Some(actor) = expected["actor"].as_str().filter(|a| !matches!(*a, "" | "(none)")) else { return };
+        let Some(actor) = expected["actor"].as_str().filter(|a| !matches!(*a, "" | "(none)")) else {
+            return;
+        };
         self.actors += 1;
-        let deciding: BTreeSet<Option<&str>> =
-            got.changes.iter().filter(|c| c.verdict == got.verdict).map(|c| c.manager.as_deref()).collect();
+        let deciding: BTreeSet<Option<&str>> = got
+            .changes
+            .iter()
+            .filter(|c| c.verdict == got.verdict)
+            .map(|c| c.manager.as_deref())
+            .collect();
         if deciding.contains(&Some(actor)) {
             self.actors_right += 1;
         } else {
-            self.off.push(format!("{application} {resource}: by {deciding:?}, the story {actor}"));
+            self.off
+                .push(format!("{application} {resource}: by {deciding:?}, the story {actor}"));
         }
     }
 }
@@ -94,8 +116,12 @@ async fn a_scan_tells_the_story_of_the_recording() {
     let story = support::story(&recording);
     let story = story["applications"].as_object().unwrap();
 
-    let views: BTreeMap<String, &ApplicationView> = report.applications.iter().map(|view| (application_key(view), view)).collect();
-    assert_eq!(views.keys().collect::<Vec<_>>(), story.keys().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    let views: BTreeMap<String, &ApplicationView> =
+        report.applications.iter().map(|view| (application_key(view), view)).collect();
+    assert_eq!(
+        views.keys().collect::<Vec<_>>(),
+        story.keys().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    );
 
     let mut score = Score::default();
     for (name, want) in story {
@@ -105,7 +131,9 @@ async fn a_scan_tells_the_story_of_the_recording() {
         if view.verdict.as_str() == expected {
             score.applications_right += 1;
         } else {
-            score.off.push(format!("{name}: {}, the story {expected}", view.verdict.as_str()));
+            score
+                .off
+                .push(format!("{name}: {}, the story {expected}", view.verdict.as_str()));
         }
         let drifts: BTreeMap<String, &DriftView> = view.drifts.iter().map(|d| (d.key.resource.to_string(), &**d)).collect();
         let wanted = want["drifted"].as_array().unwrap();
@@ -123,8 +151,18 @@ async fn a_scan_tells_the_story_of_the_recording() {
     println!("{}", score.off.join("\n"));
     assert_eq!(score.wrong, Vec::<String>::new());
     // The first rules, not yet the whole policy: floors that only ever rise.
-    assert!(score.actors_right * 100 >= score.actors * 99, "actors {} of {}", score.actors_right, score.actors);
-    assert!(score.verdicts * 100 >= score.resources * 97, "verdicts {} of {}", score.verdicts, score.resources);
+    assert!(
+        score.actors_right * 100 >= score.actors * 99,
+        "actors {} of {}",
+        score.actors_right,
+        score.actors
+    );
+    assert!(
+        score.verdicts * 100 >= score.resources * 97,
+        "verdicts {} of {}",
+        score.verdicts,
+        score.resources
+    );
     assert!(score.applications_right * 100 >= score.applications * 97, "Applications");
     assert_eq!(server.refresh_requests(), 0, "refresh writes to the cluster");
     assert!(server.requests().iter().all(|r| r.method == "GET"), "only reads");

@@ -270,9 +270,16 @@ impl Asked<'_> {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> ArgoCdError {
+        let cause = innermost(error);
+        let message = if cause.contains("InvalidContentType") {
+            // What rustls says when the other side answers a TLS greeting in plain HTTP.
+            "it does not speak TLS; is it plain HTTP? (--plaintext)"
+        } else {
+            &cause
+        };
         ArgoCdError::Unreachable {
             server: self.server.to_owned(),
-            message: self.scrubber.scrub(&innermost(error)),
+            message: self.scrubber.scrub(message),
         }
     }
 

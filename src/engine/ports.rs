@@ -208,7 +208,8 @@ pub struct ClusterName {
 pub enum WatchEvent {
     /// The stream answered; events follow.
     Opened,
-    /// Added or modified, as far as the stream's mask tells.
+    /// Added or modified, as far as the stream's mask tells: identity, project, destination, policy, statuses, revisions,
+    /// conditions. Sources and annotations (`skip_reconcile`, `refresh_pending`) are *not* in it: keep what the list said.
     Changed(Box<Application>),
     /// Deleted.
     Deleted(ApplicationKey),

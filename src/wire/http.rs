@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::tls::Certificate;
 use thiserror::Error;
+use url::{Host, Url};
 
 /// Which certificates to believe.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +28,8 @@ pub struct HttpOptions {
     pub connect_timeout: Duration,
     /// Which certificates to believe.
     pub trust: Trust,
+    /// Whether `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are obeyed.
+    pub proxies_from_environment: bool,
 }
 
 impl Default for HttpOptions {
@@ -34,6 +37,25 @@ impl Default for HttpOptions {
         Self {
             connect_timeout: Duration::from_secs(10),
             trust: Trust::System,
+            proxies_from_environment: true,
+        }
+    }
+}
+
+impl HttpOptions {
+    /// For one server: `trust` matters with https only, and no proxy stands between us and this machine itself (as in
+    /// Go's clients, the argocd command among them).
+    pub fn for_server(base: &Url, trust: Trust) -> Self {
+        let is_loopback = match base.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        Self {
+            trust: if base.scheme() == "http" { Trust::Nobody } else { trust },
+            proxies_from_environment: !is_loopback,
+            ..Self::default()
         }
     }
 }
@@ -72,6 +94,11 @@ pub fn http_client(options: &HttpOptions) -> Result<reqwest::Client, HttpClientE
         Trust::Anyone => builder.tls_danger_accept_invalid_certs(true),
         Trust::Nobody => builder.tls_certs_only([]),
     };
+    let builder = if options.proxies_from_environment {
+        builder
+    } else {
+        builder.no_proxy()
+    };
     builder.build().map_err(|error| HttpClientError::Tls(innermost(&error)))
 }
 
@@ -94,6 +121,20 @@ fn innermost(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_http_loads_no_certificates_and_loopback_uses_no_proxy() {
+        for (base, trust, proxies) in [
+            ("https://cd.example.com", Trust::System, true),
+            ("http://cd.example.com", Trust::Nobody, true),
+            ("http://localhost:8080", Trust::Nobody, false),
+            ("https://127.0.0.1:8080", Trust::System, false),
+            ("https://[::1]/", Trust::System, false),
+        ] {
+            let options = HttpOptions::for_server(&Url::parse(base).unwrap(), Trust::System);
+            assert_eq!((options.trust, options.proxies_from_environment), (trust, proxies), "{base}");
+        }
+    }
 
     #[test]
     fn a_client_for_plain_http_needs_no_certificates() {

@@ -170,3 +170,16 @@ async fn nobody_listening_is_unreachable() {
     };
     assert!(message.to_lowercase().contains("refused"), "{message}");
 }
+
+#[tokio::test]
+async fn tls_towards_plain_http_says_so() {
+    let server = ScriptedServer::start(everything).await;
+    let mut connection = connection(&server);
+    connection.base.set_scheme("https").unwrap();
+    let outcome = client_with(connection).application(&web(), "shop").await;
+    let expected = ArgoCdError::Unreachable {
+        server: server.address(),
+        message: "it does not speak TLS; is it plain HTTP? (--plaintext)".to_owned(),
+    };
+    assert_eq!(outcome, Err(expected));
+}

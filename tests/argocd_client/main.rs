@@ -1,9 +1,6 @@
 //! The Argo CD client against a scripted server on loopback: what it asks, and what it makes of every kind of answer.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test ends where something is not as it must be"
-)]
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod calls;
 mod list;

@@ -11,19 +11,25 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 /// The recording that the tests run on: `DRIFTLINE_RECORDINGS`, else the built-in one.
-pub fn recording() -> Arc<Recording> {
-    let folder = std::env::var_os("DRIFTLINE_RECORDINGS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
-    Arc::new(folder.map_or_else(Recording::built_in, |folder| Recording::from_dir(&folder)).unwrap())
+pub(crate) fn recording() -> Arc<Recording> {
+    let folder = std::env::var_os("DRIFTLINE_RECORDINGS")
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from);
+    Arc::new(
+        folder
+            .map_or_else(Recording::built_in, |folder| Recording::from_dir(&folder))
+            .unwrap(),
+    )
 }
 
 /// The story of a recording.
-pub fn story(recording: &Recording) -> Value {
+pub(crate) fn story(recording: &Recording) -> Value {
     serde_json::from_slice(recording.file("story.json").unwrap()).unwrap()
 }
 
 /// A client of a recorded Argo CD.
-pub fn client(server: &RecordedArgoCd, token: SecretString) -> Client {
-    let base = Connection::parse_address(&server.addr().to_string(), true, "").unwrap();
+pub(crate) fn client(server: &RecordedArgoCd, token: SecretString) -> Client {
+    let base = Connection::parse_address(&server.addr().to_string(), true, None).unwrap();
     let http = http_client(&HttpOptions::for_server(&base, Trust::System)).unwrap();
     let connection = Connection {
         context: Arc::from("recorded"),
@@ -37,12 +43,17 @@ pub fn client(server: &RecordedArgoCd, token: SecretString) -> Client {
 }
 
 /// An engine on a recorded Argo CD, with the recording's clock.
-pub fn engine(server: &RecordedArgoCd) -> Arc<Engine> {
-    let ports = Ports { argocd: vec![Arc::new(client(server, server.token()))], clock: Arc::new(server.clock()) };
+pub(crate) fn engine(server: &RecordedArgoCd) -> Arc<Engine> {
+    let ports = Ports {
+        argocd: vec![Arc::new(client(server, server.token()))],
+        clock: Arc::new(server.clock()),
+    };
     Arc::new(Engine::new(ports, EngineSettings::default()))
 }
 
 /// Starts the recorded Argo CD.
-pub async fn serve(recording: &Arc<Recording>) -> RecordedArgoCd {
-    RecordedArgoCd::start(Arc::clone(recording), ServerOptions::default()).await.unwrap()
+pub(crate) async fn serve(recording: &Arc<Recording>) -> RecordedArgoCd {
+    RecordedArgoCd::start(Arc::clone(recording), ServerOptions::default())
+        .await
+        .unwrap()
 }
