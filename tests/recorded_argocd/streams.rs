@@ -291,11 +291,11 @@ async fn a_deletion_arrives_as_such_and_is_swallowed_by_a_mask_without_the_type(
 
 #[tokio::test(start_paused = true)]
 async fn real_time_starts_with_the_first_stream_and_not_before() {
-    let lab = Lab::with(driftline::demo::ServerOptions {
+    let options = driftline::demo::ServerOptions {
         playback: PlaybackClock::Realtime { speed: 2.0 },
         ..Default::default()
-    })
-    .await;
+    };
+    let lab = Lab::with(recording(), options).await;
     tokio::time::sleep(Duration::from_secs(3_600)).await;
     assert_eq!(drifted(&lab, "account", "storefront").await, ["Deployment/account"]);
     let response = events(&lab, "/api/v1/stream/applications?name=account").send().await.unwrap();

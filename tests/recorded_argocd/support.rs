@@ -17,6 +17,14 @@ pub(crate) fn recording() -> Arc<Recording> {
     Arc::clone(RECORDING.get_or_init(|| Arc::new(Recording::built_in().unwrap())))
 }
 
+/// The recording that replays are held to: the folder in `DRIFTLINE_RECORDINGS`, else the built-in one.
+pub(crate) fn recording_under_test() -> Arc<Recording> {
+    match std::env::var_os("DRIFTLINE_RECORDINGS") {
+        Some(folder) => Arc::new(Recording::from_dir(folder.as_ref()).unwrap()),
+        None => recording(),
+    }
+}
+
 /// A server and a client that knows its tokens.
 pub(crate) struct Lab {
     pub(crate) server: RecordedArgoCd,
@@ -24,27 +32,25 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
+    /// The built-in recording, played by hand.
     pub(crate) async fn start() -> Self {
-        Self::with(ServerOptions {
-            playback: PlaybackClock::Manual,
-            ..ServerOptions::default()
-        })
-        .await
+        Self::of(recording(), Version::default()).await
     }
 
-    pub(crate) async fn of_version(version: Version) -> Self {
-        Self::with(ServerOptions {
+    /// A recording as a server of this version, played by hand.
+    pub(crate) async fn of(recording: Arc<Recording>, version: Version) -> Self {
+        let options = ServerOptions {
             playback: PlaybackClock::Manual,
             version,
             ..ServerOptions::default()
-        })
-        .await
+        };
+        Self::with(recording, options).await
     }
 
-    pub(crate) async fn with(options: ServerOptions) -> Self {
+    pub(crate) async fn with(recording: Arc<Recording>, options: ServerOptions) -> Self {
         // Already installed by another test: just as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let server = RecordedArgoCd::start(recording(), options).await.unwrap();
+        let server = RecordedArgoCd::start(recording, options).await.unwrap();
         let client = Client::builder()
             .no_gzip()
             .no_proxy()
