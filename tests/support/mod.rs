@@ -1,5 +1,7 @@
 //! What the integration tests share: the recorded Argo CD with the real client and the real engine in front of it.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail the test")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
