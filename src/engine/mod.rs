@@ -8,6 +8,7 @@ mod collect;
 pub mod core;
 pub mod document;
 pub mod event;
+pub mod explain;
 mod follow;
 mod judging;
 pub mod ports;

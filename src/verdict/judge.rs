@@ -4,7 +4,7 @@ use super::evidence::{Evidence, FieldEvidence};
 use super::grade::{Cause, Confidence, Verdict};
 use super::registry::RULES;
 use super::rule::{Finding, Rule};
-use crate::drift::attribution::{Attribution, attribute};
+use crate::drift::attribution::{Actor, Attribution, attribute};
 use crate::drift::compare::{Difference, compare};
 use crate::drift::origin::Origin;
 use crate::kubernetes::field::Field;
@@ -43,6 +43,8 @@ pub struct Judgement<'a> {
     pub reason: String,
     /// Id of the deciding rule.
     pub rule: &'static str,
+    /// Who wrote the deciding field; of a missing or extra object, who made it.
+    pub actor: Actor,
     /// All fields, worst first, then in document order. Empty for missing and extra objects.
     pub fields: Vec<FieldJudgement<'a>>,
 }
@@ -67,6 +69,7 @@ pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
                 confidence: deciding.confidence,
                 reason: deciding.reason.clone(),
                 rule: deciding.rule,
+                actor: deciding.attribution.actor.clone(),
                 fields: fields.clone(),
             })
         }
@@ -78,6 +81,7 @@ pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
                 confidence: Confidence::new(finding.confidence),
                 reason: finding.reason,
                 rule,
+                actor: finding.actor.unwrap_or(Actor::Unknown),
                 fields: Vec::new(),
             })
         }

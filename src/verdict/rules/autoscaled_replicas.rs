@@ -58,7 +58,7 @@ impl Rule for AutoscaledReplicas {
             if by_person || by_hand_of_controller {
                 let who = field.who();
                 let reason = format!("Inside the bounds of the {kind}, but last written by {who}, not by the autoscaler.");
-                return Some(Finding::needs_review("manual-scale-with-autoscaler", 0.8, reason));
+                return Some(Finding::needs_review("manual-scale-with-hpa", 0.8, reason));
             }
             let max = max.map_or_else(|| "any number".to_owned(), |max| max.to_string());
             let reason = format!("{live} replicas, inside what the {kind} allows ({min} to {max}).");
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_person_inside_the_bounds_is_worth_a_look_and_without_an_autoscaler_risky() {
         let judged = scaled(7, "kubectl").sibling("HorizontalPodAutoscaler", hpa("it")).judge();
-        assert_eq!(judged, [("/spec/replicas", "needs-review", "manual-scale-with-autoscaler")]);
-        assert_eq!(scaled(7, "kubectl").judge(), [("/spec/replicas", "risky", "manual-scale")]);
+        assert_eq!(judged, [("/spec/replicas", "needs-review", "manual-scale-with-hpa")]);
+        assert_eq!(scaled(7, "kubectl").judge(), [("/spec/replicas", "risky", "manual-replicas")]);
     }
 }

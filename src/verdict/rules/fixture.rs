@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::drift::compare::compare;
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::{LAST_APPLIED, LastApplied};
-use crate::drift::{Application, ApplicationKey, DriftState, OperationPhase, OperationState, Pointer, ResourceKey};
+use crate::drift::{Application, ApplicationKey, Detail, DriftState, OperationPhase, OperationState, Pointer, ResourceKey};
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::judge::judge;
 
@@ -104,6 +104,7 @@ impl Fixture {
 
     fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
         let mut application = Application::new(ApplicationKey::new("test", "argocd", "shop"));
+        application.detail = Detail::Full;
         if self.synced {
             application.operation = Some(OperationState {
                 phase: Some(OperationPhase::Succeeded),

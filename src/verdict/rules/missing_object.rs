@@ -13,7 +13,7 @@
 //! ## When it is wrong
 //! Before the first sync, everything is missing and nothing is wrong: the reason says so then.
 
-use crate::drift::DriftState;
+use crate::drift::{Detail, DriftState};
 use crate::kubernetes::objects;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -35,7 +35,7 @@ impl Rule for MissingObject {
             return None;
         }
         let resource = object.resource;
-        let never_synced = object.application.operation.is_none();
+        let never_synced = object.application.detail == Detail::Full && object.application.operation.is_none();
         let spec = object.target.and_then(|target| target.get("spec"));
         let has_ttl =
             resource.kind == "Job" && spec.is_some_and(|s| s.get("ttlSecondsAfterFinished").is_some_and(|t| !t.is_null()));

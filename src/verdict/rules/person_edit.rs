@@ -45,13 +45,15 @@ impl Rule for PersonEdit {
         };
         let scaled = field.field.matches("spec/replicas");
         let (cause, what) = if scaled {
-            ("manual-scale", "scaled it by hand")
+            ("manual-replicas", "scaled it by hand")
         } else if field.field.matches("container:image") {
             ("manual-image", "set the image by hand")
         } else if field.field.matches("container:env/**") {
             ("manual-env", "changed the environment by hand")
         } else if field.field.matches("container:resources/**") {
             ("manual-resources", "changed resources by hand")
+        } else if field.kind() == "ConfigMap" && field.field.matches_any(&["data/**", "binaryData/**"]) {
+            ("configmap-hotfix", "edited configuration outside Git")
         } else if manager == "argocd-server" {
             ("manual-edit", "edited it in the Argo CD UI")
         } else {

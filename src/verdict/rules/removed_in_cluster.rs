@@ -41,7 +41,7 @@ impl Rule for RemovedInCluster {
             "Git stood still since the last sync"
         };
         let cause = if field.field.matches("spec/replicas") {
-            "manual-scale"
+            "manual-replicas"
         } else {
             "removed-in-cluster"
         };
@@ -70,7 +70,7 @@ mod tests {
         };
         assert_eq!(
             fixture().last_applied(git.clone()).judge(),
-            [("/spec/replicas", "risky", "manual-scale")]
+            [("/spec/replicas", "risky", "manual-replicas")]
         );
         assert_eq!(fixture().judge(), [("/spec/replicas", "needs-review", "unattributed")]);
     }

@@ -1,0 +1,210 @@
+//! Judging manifests without Argo CD: the raw pair, invisible additions too. What `explain` answers.
+//!
+//! The compare function, the rules and the attribution are the very ones that judge a drift of a running Argo CD; only the
+//! pair differs (Git's own manifest and the raw live object instead of Argo CD's normalised pair).
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::drift::managed_fields::ManagedFields;
+use crate::drift::origin::LastApplied;
+use crate::drift::{Application, ApplicationKey, Automated, DriftState, IgnoreDifference, Pointer, ResourceKey, SyncStatus};
+use crate::verdict::evidence::{Evidence, Sibling};
+use crate::verdict::{Cause, Confidence, Verdict, judge};
+
+/// One case: what a classifier may see of a drift. Labels, if they are there, are not read.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Case {
+    /// Echoed in the answer; never looked at.
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    app: CaseApplication,
+    #[serde(default)]
+    resource: Option<CaseResource>,
+    /// When the comparison was made.
+    #[serde(default)]
+    pub observed_at: Option<Timestamp>,
+    target: Option<Value>,
+    live: Option<Value>,
+    #[serde(default)]
+    siblings: Vec<Value>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CaseApplication {
+    name: String,
+    project: String,
+    environment: String,
+    autosync: bool,
+    self_heal: bool,
+    ignore_differences: Vec<CaseIgnore>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CaseIgnore {
+    group: String,
+    kind: String,
+    name: String,
+    namespace: String,
+    json_pointers: Vec<String>,
+    jq_path_expressions: Vec<String>,
+    managed_fields_managers: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct CaseResource {
+    group: String,
+    kind: String,
+    namespace: String,
+    name: String,
+}
+
+/// Why a case cannot be judged.
+#[derive(Debug, Error)]
+pub enum CaseError {
+    /// Not the JSON of a case.
+    #[error("not a case: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Neither side is there.
+    #[error("neither target nor live: give at least one of the two manifests")]
+    NoManifest,
+}
+
+/// The judgement of one path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathAnswer {
+    /// Which path; the root for missing and extra objects.
+    pub path: Pointer,
+    /// How bad.
+    pub verdict: Verdict,
+    /// Why.
+    pub cause: Cause,
+    /// Who: a manager, `server-default`, `admission`, or `unknown`.
+    pub actor: String,
+    /// Id of the rule that decided.
+    pub rule: &'static str,
+    /// Why, one sentence.
+    pub reason: String,
+}
+
+/// The judgement of one case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The case's id.
+    pub id: String,
+    /// The worst of its paths.
+    pub verdict: Verdict,
+    /// How sure.
+    pub confidence: Confidence,
+    /// All paths, worst first.
+    pub paths: Vec<PathAnswer>,
+}
+
+impl Case {
+    /// Reads a case from JSON.
+    ///
+    /// # Errors
+    /// When it is not JSON of the form, or has no manifest at all.
+    pub fn parse(text: &str) -> Result<Self, CaseError> {
+        let case: Self = serde_json::from_str(text)?;
+        if case.target.is_none() && case.live.is_none() {
+            return Err(CaseError::NoManifest);
+        }
+        Ok(case)
+    }
+
+    /// Judges it.
+    pub fn answer(&self) -> Answer {
+        let application = self.app.application();
+        let key = self.key();
+        let managed = self.live.as_ref().map(ManagedFields::of).unwrap_or_default();
+        let last_applied = self.live.as_ref().and_then(|live| LastApplied::of(live, &managed));
+        let siblings: Vec<(ResourceKey, &Value)> = self.siblings.iter().map(|object| (key_of(object), object)).collect();
+        let siblings: Vec<Sibling<'_>> = siblings.iter().map(|(key, object)| Sibling { key, object }).collect();
+        let evidence = Evidence {
+            application: &application,
+            resource: &key,
+            state: match (&self.target, &self.live) {
+                (Some(_), None) => DriftState::Missing,
+                (None, _) => DriftState::Extra,
+                _ => DriftState::Changed,
+            },
+            desired: self.target.as_ref(),
+            live: self.live.as_ref(),
+            target: self.target.as_ref(),
+            raw_live: self.live.as_ref(),
+            managed: &managed,
+            last_applied: last_applied.as_ref(),
+            siblings: &siblings,
+        };
+        let Some(judgement) = judge(&evidence) else {
+            return Answer { id: self.id.clone(), verdict: Verdict::Harmless, confidence: Confidence::new(1.0), paths: Vec::new() };
+        };
+        let mut paths: Vec<PathAnswer> = judgement
+            .fields
+            .iter()
+            .map(|field| PathAnswer {
+                path: field.difference.path.clone(),
+                verdict: field.verdict,
+                cause: field.cause,
+                actor: field.attribution.actor.name().unwrap_or("unknown").to_owned(),
+                rule: field.rule,
+                reason: field.reason.clone(),
+            })
+            .collect();
+        if paths.is_empty() {
+            paths.push(PathAnswer {
+                path: Pointer::root(),
+                verdict: judgement.verdict,
+                cause: judgement.cause,
+                actor: judgement.actor.name().unwrap_or("unknown").to_owned(),
+                rule: judgement.rule,
+                reason: judgement.reason.clone(),
+            });
+        }
+        Answer { id: self.id.clone(), verdict: judgement.verdict, confidence: judgement.confidence, paths }
+    }
+
+    fn key(&self) -> ResourceKey {
+        match &self.resource {
+            Some(r) => ResourceKey::new(&r.group, &r.kind, &r.namespace, &r.name),
+            None => self.live.as_ref().or(self.target.as_ref()).map(key_of).unwrap_or_default(),
+        }
+    }
+}
+
+fn key_of(object: &Value) -> ResourceKey {
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let group = text("/apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+    ResourceKey::new(group, text("/kind"), text("/metadata/namespace"), text("/metadata/name"))
+}
+
+impl CaseApplication {
+    fn application(&self) -> Application {
+        let mut application = Application::new(ApplicationKey::new("", "", self.name.as_str()));
+        application.project.clone_from(&self.project);
+        application.labels.insert("env".to_owned(), self.environment.clone());
+        application.sync_status = SyncStatus::OutOfSync;
+        application.sync_policy.automated = self.autosync.then_some(Automated { prune: false, self_heal: self.self_heal });
+        application.ignore_differences = self
+            .ignore_differences
+            .iter()
+            .map(|i| IgnoreDifference {
+                group: i.group.clone(),
+                kind: i.kind.clone(),
+                name: i.name.clone(),
+                namespace: i.namespace.clone(),
+                json_pointers: i.json_pointers.clone(),
+                jq_path_expressions: i.jq_path_expressions.clone(),
+                managed_fields_managers: i.managed_fields_managers.clone(),
+            })
+            .collect();
+        application
+    }
+}
