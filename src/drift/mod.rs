@@ -5,6 +5,8 @@
 //! manifests or values lives in [`raw`]; screens, commands and adapters other than `argocd` may not name it.
 
 pub mod application;
+pub mod environment;
+pub mod glob;
 pub mod pointer;
 pub mod raw;
 pub mod resource;
@@ -13,5 +15,7 @@ pub use application::{
     Application, ApplicationKey, Automated, Condition, Destination, Detail, HealthStatus, HistoryEntry, IgnoreDifference,
     OperationPhase, OperationState, Source, SyncPolicy, SyncStatus,
 };
+pub use environment::{EnvironmentRule, EnvironmentRules};
+pub use glob::Glob;
 pub use pointer::Pointer;
 pub use resource::{DriftState, ResourceKey, ResourceStatus};
