@@ -22,6 +22,13 @@ impl Variables {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The same without those that name a server: the demo brings its own.
+    #[must_use]
+    pub fn without_servers(mut self) -> Self {
+        self.0.retain(|name, _| !name.starts_with("ARGOCD_"));
+        self
+    }
+
     fn at(&self, name: &'static str) -> Option<At<String>> {
         self.get(name).map(|value| At::new(value.to_owned(), Origin::Variable(name)))
     }

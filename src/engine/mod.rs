@@ -7,6 +7,9 @@ pub mod core;
 pub mod document;
 pub mod event;
 pub mod ports;
+pub mod scan;
+#[cfg(test)]
+pub(crate) mod scan_sample;
 pub mod view;
 
 pub use core::Engine;

