@@ -85,14 +85,14 @@ impl Connection {
 
 /// The contexts to look at: the configured ones that were named (or all), with flags over variables applied.
 pub(super) fn choose(
-    configured: Vec<Draft>,
+    configured: &[Draft],
     named: &[String],
     flags: &Connection,
     variables: &Connection,
     problems: &mut Vec<Problem>,
     notes: &mut Vec<Problem>,
 ) -> Vec<Draft> {
-    let mut chosen = select(&configured, named, problems);
+    let mut chosen = select(configured, named, problems);
     if flags.server.is_some() {
         // Variables speak of this server only if they name none, or the same.
         let same = variables.server.is_none() || variables.address_beside(None) == flags.address_beside(None);
@@ -114,7 +114,7 @@ pub(super) fn choose(
         return vec![for_server(&chosen, &connection, problems)];
     }
     if named.is_empty() && variables.server.is_some() {
-        return vec![for_server(&configured, &flags.over(variables), problems)];
+        return vec![for_server(configured, &flags.over(variables), problems)];
     }
     // No server is said: what is said belongs to the only context there is.
     let belongs = chosen.len() == 1 && (variables.server.is_none() || chosen.iter().all(|c| variables.means(c)));

@@ -95,8 +95,8 @@ mod tests {
         );
         assert_eq!(found.server.unwrap().value, "argo:8080");
         assert_eq!(found.token.unwrap().value.expose_secret(), "t");
-        assert_eq!(found.plaintext.unwrap().value, true);
-        assert_eq!(found.insecure.unwrap().value, false);
+        assert!(found.plaintext.unwrap().value);
+        assert!(!found.insecure.unwrap().value);
         assert_eq!(found.root_path.unwrap().value, "/cd");
         assert_eq!(found.ca_file.unwrap().value.to_str(), Some("/ca.pem"));
         let headers: Vec<_> = found.headers.iter().map(|h| h.value.expose_secret().to_owned()).collect();

@@ -181,7 +181,7 @@ impl<'s, 't, 'd> Fields<'s, 't, 'd> {
             return Vec::new();
         };
         let mut out = Vec::new();
-        for item in list.iter() {
+        for item in list {
             let origin = self.session.origin(item.span());
             if let Some(table) = item.get_ref().as_table() {
                 out.push(Fields::new(self.session, table, path.clone()).read_all(|fields| read(origin, fields)));

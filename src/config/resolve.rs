@@ -28,7 +28,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
         .collect();
     let flags = &layers.flags;
     let mut chosen = choose(
-        configured,
+        &configured,
         &flags.contexts,
         &flags.connection,
         &layers.variables.connection(),
