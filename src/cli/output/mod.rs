@@ -1,4 +1,4 @@
-//! Writing to stdout. Formats make text; [`print`] is the only writer.
+//! Writing to stdout. Formats make text; [`print()`] is the only writer.
 
 pub(super) mod json;
 pub(super) mod table;
