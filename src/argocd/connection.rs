@@ -34,6 +34,27 @@ impl Default for Timeouts {
     }
 }
 
+/// Which Applications are asked for; the server leaves the rest out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Only these projects; empty for all.
+    pub projects: Vec<String>,
+    /// Kubernetes label selector on the Applications; empty for all.
+    pub selector: String,
+}
+
+impl Scope {
+    /// The query parameters. An empty one is never sent: to Argo CD it means the project named "".
+    pub(super) fn query(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        let projects = self
+            .projects
+            .iter()
+            .filter(|p| !p.is_empty())
+            .map(|p| ("projects", p.clone()));
+        projects.chain((!self.selector.is_empty()).then(|| ("selector", self.selector.clone())))
+    }
+}
+
 /// One Argo CD server as configured on this machine. Its `Debug` form shows no secret.
 #[derive(Debug, Clone)]
 pub struct Connection {
@@ -45,6 +66,8 @@ pub struct Connection {
     pub token: Option<SecretString>,
     /// Headers for an authenticating proxy in front, sent with every call.
     pub headers: Vec<(String, SecretString)>,
+    /// Which Applications are asked for.
+    pub scope: Scope,
     /// How long calls may take.
     pub timeouts: Timeouts,
     /// Largest answer that is read, in bytes after unpacking: a gzip bomb ends here. 256 MiB unless changed.
@@ -94,6 +117,7 @@ impl Connection {
             base,
             token: None,
             headers: Vec::new(),
+            scope: Scope::default(),
             timeouts: Timeouts::default(),
             largest_answer: 256 * 1024 * 1024,
         }

@@ -66,6 +66,7 @@ impl Client {
             vec!["api", "v1", "applications"],
             self.requests().timeouts().list,
         );
+        call.query.extend(self.requests().scope().query());
         call.query.extend(mask.fields().map(|fields| ("fields", fields)));
         call.final_500 = mask != ListMask::None;
         let asked = self.requests().asked(&call.what);

@@ -22,4 +22,4 @@ mod watch;
 mod wire_types;
 
 pub use client::Client;
-pub use connection::{Connection, ConnectionError, Timeouts};
+pub use connection::{Connection, ConnectionError, Scope, Timeouts};

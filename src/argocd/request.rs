@@ -8,7 +8,7 @@ use reqwest::header::{
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::connection::{Connection, ConnectionError, Timeouts, authority};
+use super::connection::{Connection, ConnectionError, Scope, Timeouts, authority};
 use super::error::{Again, Asked, Failure, Refusal};
 use super::scrub::Scrubber;
 use crate::engine::ports::ArgoCdError;
@@ -86,6 +86,7 @@ pub(super) struct Requests {
     headers: HeaderMap,
     token: Option<HeaderValue>,
     timeouts: Timeouts,
+    scope: Scope,
     largest_answer: usize,
     scrubber: Scrubber,
 }
@@ -124,6 +125,7 @@ impl Requests {
             headers,
             token,
             timeouts: connection.timeouts,
+            scope: connection.scope,
             largest_answer: connection.largest_answer,
             scrubber,
         })
@@ -142,6 +144,11 @@ impl Requests {
     /// How long calls may take.
     pub(super) fn timeouts(&self) -> &Timeouts {
         &self.timeouts
+    }
+
+    /// Which Applications are asked for.
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     /// Whether a token is sent.

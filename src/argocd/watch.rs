@@ -30,7 +30,12 @@ impl Client {
             what: "the stream of Applications".to_owned(),
             template: "/api/v1/stream/applications",
             segments: vec!["api", "v1", "stream", "applications"],
-            query: vec![("fields", mask::WATCH.to_owned())],
+            query: self
+                .requests()
+                .scope()
+                .query()
+                .chain([("fields", mask::WATCH.to_owned())])
+                .collect(),
             deadline: None,
             server_deadline: None,
             expect: Expect::Events,

@@ -1,1 +1,35 @@
-//! placeholder
+//! Configuration: what files, variables and flags say, and the [`Settings`] that come of it.
+//!
+//! Start with [`settings`] for the result and `schema.rs` for the keys. [`load()`] is the only I/O; `resolve.rs`
+//! and everything that it uses is pure. Every value knows where it came from ([`origin`]).
+
+mod address;
+mod check;
+mod connection;
+mod context;
+mod effective;
+mod flags;
+mod layers;
+mod load;
+mod nearest;
+mod opts;
+pub mod origin;
+mod paths;
+mod problem;
+mod read;
+mod resolve;
+mod schema;
+pub mod settings;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+pub use connection::Connection;
+pub use flags::Flags;
+pub use load::{Loaded, load, paths};
+pub use origin::{At, Origin};
+pub use paths::{ConfigFileSource, PROJECT_FILE, Paths};
+pub use problem::{Problem, Problems};
+pub use schema::keys;
+pub use settings::{ContextSettings, Settings, TokenSource};
+pub use variables::Variables;

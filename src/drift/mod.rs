@@ -8,7 +8,9 @@ pub mod application;
 pub mod attribution;
 pub mod compare;
 pub mod correspondence;
+pub mod environment;
 pub mod fingerprint;
+pub mod glob;
 pub mod managed_fields;
 pub mod origin;
 pub mod pointer;
@@ -19,5 +21,7 @@ pub use application::{
     Application, ApplicationKey, Automated, Condition, Destination, Detail, HealthStatus, HistoryEntry, IgnoreDifference,
     OperationPhase, OperationState, Source, SyncPolicy, SyncStatus,
 };
+pub use environment::{EnvironmentRule, EnvironmentRules};
+pub use glob::Glob;
 pub use pointer::Pointer;
 pub use resource::{DriftState, ResourceKey, ResourceStatus};

@@ -14,21 +14,7 @@ use super::shelf::Shelf;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
 use crate::drift::Application;
-
-/// An environment and the Applications that belong to it. Empty patterns match anything; `*` matches any run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Environment {
-    /// Its name, such as `prod`.
-    pub name: String,
-    /// Cluster names.
-    pub clusters: Vec<String>,
-    /// Project names.
-    pub projects: Vec<String>,
-    /// Destination namespaces.
-    pub namespaces: Vec<String>,
-    /// Labels of the Application as `key=value`.
-    pub labels: Vec<String>,
-}
+use crate::drift::environment::EnvironmentRules;
 
 /// How the engine works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +27,8 @@ pub struct EngineSettings {
     pub look_every: Duration,
     /// Time between two looks at the drift that is open on screen.
     pub open_every: Duration,
-    /// First match names the environment; without one the labels `env` and `environment` do.
-    pub environments: Vec<Environment>,
+    /// Which environment an Application belongs to.
+    pub environments: EnvironmentRules,
 }
 
 impl Default for EngineSettings {
@@ -52,7 +38,7 @@ impl Default for EngineSettings {
             list_every: Duration::from_secs(60),
             look_every: Duration::from_secs(120),
             open_every: Duration::from_secs(15),
-            environments: Vec::new(),
+            environments: EnvironmentRules::default(),
         }
     }
 }
@@ -210,86 +196,12 @@ impl Engine {
             .iter()
             .find(|c| destination.name.is_empty() && c.server == destination.server && !c.name.is_empty());
         let cluster = by_server.map_or_else(|| destination.cluster().to_owned(), |c| c.name.clone());
-        let environment = self.environment(application, &cluster);
+        let environment = self.settings.environments.of(application, &cluster).to_owned();
         Setting {
             server: &server.identity,
             cluster,
             environment,
             now: self.now(),
-        }
-    }
-
-    fn environment(&self, application: &Application, cluster: &str) -> String {
-        let configured = self.settings.environments.iter().find(|e| e.includes(application, cluster));
-        if let Some(environment) = configured {
-            return environment.name.clone();
-        }
-        ["env", "environment"]
-            .iter()
-            .find_map(|label| application.labels.get(*label))
-            .cloned()
-            .unwrap_or_default()
-    }
-}
-
-impl Environment {
-    fn includes(&self, application: &Application, cluster: &str) -> bool {
-        let any = |patterns: &[String], text: &str| patterns.is_empty() || patterns.iter().any(|p| matches_glob(p, text));
-        let labels = self.labels.is_empty()
-            || self.labels.iter().any(|wanted| {
-                let (key, value) = wanted.split_once('=').unwrap_or((wanted, "*"));
-                application.labels.get(key).is_some_and(|found| matches_glob(value, found))
-            });
-        labels
-            && any(&self.clusters, cluster)
-            && any(&self.projects, &application.project)
-            && any(&self.namespaces, &application.destination.namespace)
-    }
-}
-
-/// Whether `*` (any run) and `?` (any one character) match the whole text.
-pub(super) fn matches_glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t) = (0, 0);
-    let mut star = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == '?' || *c == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((at, matched)) => {
-                    p = at + 1;
-                    t = matched + 1;
-                    star = Some((at, t));
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn globs_match_whole_texts() {
-        for (pattern, text, expected) in [
-            ("prod-*", "prod-eu", true),
-            ("*", "", true),
-            ("*-eu-?", "prod-eu-1", true),
-            ("prod", "prod-eu", false),
-            ("*a*b", "xaybzb", true),
-            ("*a*b", "xaybz", false),
-        ] {
-            assert_eq!(matches_glob(pattern, text), expected, "{pattern} {text}");
         }
     }
 }

@@ -144,7 +144,12 @@ impl Case {
             siblings: &siblings,
         };
         let Some(judgement) = judge(&evidence) else {
-            return Answer { id: self.id.clone(), verdict: Verdict::Harmless, confidence: Confidence::new(1.0), paths: Vec::new() };
+            return Answer {
+                id: self.id.clone(),
+                verdict: Verdict::Harmless,
+                confidence: Confidence::new(1.0),
+                paths: Vec::new(),
+            };
         };
         let mut paths: Vec<PathAnswer> = judgement
             .fields
@@ -168,7 +173,12 @@ impl Case {
                 reason: judgement.reason.clone(),
             });
         }
-        Answer { id: self.id.clone(), verdict: judgement.verdict, confidence: judgement.confidence, paths }
+        Answer {
+            id: self.id.clone(),
+            verdict: judgement.verdict,
+            confidence: judgement.confidence,
+            paths,
+        }
     }
 
     fn key(&self) -> ResourceKey {
@@ -191,7 +201,10 @@ impl CaseApplication {
         application.project.clone_from(&self.project);
         application.labels.insert("env".to_owned(), self.environment.clone());
         application.sync_status = SyncStatus::OutOfSync;
-        application.sync_policy.automated = self.autosync.then_some(Automated { prune: false, self_heal: self.self_heal });
+        application.sync_policy.automated = self.autosync.then_some(Automated {
+            prune: false,
+            self_heal: self.self_heal,
+        });
         application.ignore_differences = self
             .ignore_differences
             .iter()

@@ -13,10 +13,12 @@ mod follow;
 mod judging;
 pub mod ports;
 pub mod scan;
+#[cfg(test)]
+pub(crate) mod scan_sample;
 mod shelf;
 pub mod view;
 mod yaml;
 
-pub use core::{Engine, EngineSettings, Environment};
+pub use core::{Engine, EngineSettings};
 pub use event::{EngineCommand, EngineEvent};
 pub use ports::Ports;

@@ -1,185 +1,209 @@
-//! One pass over everything: collect, judge, report. What the `scan` command prints.
+//! One pass over every context: collect, judge, report. What the headless `scan` runs.
 
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use super::core::Engine;
-use super::event::ContextView;
 use super::ports::{ArgoCd, ErrorView};
-use super::view::{ApplicationVerdict, ApplicationView};
-use crate::drift::Application;
+use super::view::ApplicationView;
+use crate::drift::{Application, ApplicationKey};
 
-/// Which Applications a scan looks at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScanScope {
-    /// `name` or `namespace/name`; empty means all.
-    pub applications: Vec<String>,
+    /// Only these Applications; empty for all in the contexts' own scope.
+    pub applications: Vec<ApplicationSelector>,
 }
 
 impl ScanScope {
-    fn includes(&self, application: &Application) -> bool {
-        let (namespace, name) = (&*application.key.namespace, &*application.key.name);
-        self.applications.is_empty()
-            || self.applications.iter().any(|wanted| match wanted.split_once('/') {
-                Some((wanted_namespace, wanted_name)) => wanted_namespace == namespace && wanted_name == name,
-                None => wanted == name,
-            })
+    /// Whether an Application is to be looked at.
+    pub fn covers(&self, key: &ApplicationKey) -> bool {
+        self.applications.is_empty() || self.applications.iter().any(|selector| selector.matches(key))
     }
 }
 
-/// How a context fared.
+/// One Application by name, in any namespace unless one is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationSelector {
+    /// Namespace of the Application object; `None` for any.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+impl ApplicationSelector {
+    /// Reads `NAME` or `NAMESPACE/NAME`; `None` when a part is empty or there are more.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (namespace, name) = match text.split_once('/') {
+            Some((namespace, name)) => (Some(namespace), name),
+            None => (None, text),
+        };
+        let fine = !name.is_empty() && !name.contains('/') && namespace != Some("");
+        fine.then(|| Self {
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        })
+    }
+
+    /// Whether it names this Application.
+    pub fn matches(&self, key: &ApplicationKey) -> bool {
+        *self.name == *key.name && self.namespace.as_deref().is_none_or(|namespace| *namespace == *key.namespace)
+    }
+}
+
+/// How one context fared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContextState {
-    /// Everything was seen.
+    /// Everything in scope was looked at.
     Ok,
-    /// Some Applications could not be looked at; they say so.
+    /// Something in it could not be looked at.
     Partial,
-    /// Nothing could be listed.
+    /// Nothing could be looked at.
     Failed,
 }
 
-/// One context's part of a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl ContextState {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One context of a scan.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ContextReport {
-    /// Which one.
-    pub context: ContextView,
+    /// Nickname on this machine.
+    pub name: Arc<str>,
+    /// Address without scheme and path.
+    pub server: String,
     /// How it fared.
     pub state: ContextState,
-    /// What failed, if anything did.
+    /// What failed; the first thing when several did.
     pub error: Option<ErrorView>,
 }
 
-/// What a scan saw.
+/// What one pass found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScanReport {
-    /// When the scan ended.
+    /// When the pass ended, by the engine's clock.
     pub generated_at: Timestamp,
-    /// The contexts, as configured.
+    /// Every context, in the order of the configuration.
     pub contexts: Vec<ContextReport>,
-    /// All Applications in scope, worst first, then by name.
+    /// Every Application in scope, in any order. None is [`super::view::ApplicationVerdict::Pending`].
     pub applications: Vec<ApplicationView>,
-    /// Wanted Applications (`--app`) that no context has.
-    pub not_found: Vec<String>,
 }
 
-/// How far a scan is.
+/// How far a pass is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Applications looked at so far.
-    pub done: usize,
-    /// Applications to look at, as far as known.
-    pub total: usize,
+pub struct ScanProgress {
+    /// Applications judged.
+    pub judged: usize,
+    /// Applications known so far.
+    pub listed: usize,
 }
 
 impl Engine {
-    /// One pass over every context. A failing context or Application never stops the rest; the report says which.
-    pub async fn scan(&self, scope: &ScanScope, progress: &mut (dyn FnMut(Progress) + Send)) -> ScanReport {
-        let mut contexts = Vec::new();
-        let mut applications = Vec::new();
-        let mut so_far = Progress { done: 0, total: 0 };
-        for argocd in self.argocd() {
-            let (report, mut found) = self.scan_context(argocd, scope, &mut so_far, progress).await;
-            contexts.push(report);
-            applications.append(&mut found);
-        }
-        applications.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.key.cmp(&b.key)));
-        let not_found = scope
-            .applications
-            .iter()
-            .filter(|wanted| {
-                !applications
-                    .iter()
-                    .any(|a| **wanted == *a.key.name || **wanted == a.key.to_string())
-            })
-            .cloned()
-            .collect();
-        ScanReport {
+    /// Looks once at everything in scope. Failures are part of the report, never an early end: a failing context or
+    /// Application never stops the rest.
+    pub async fn scan(&self, scope: &ScanScope, progress: &mut (dyn FnMut(ScanProgress) + Send)) -> ScanReport {
+        let mut report = ScanReport {
             generated_at: self.now(),
-            contexts,
-            applications,
-            not_found,
+            contexts: Vec::new(),
+            applications: Vec::new(),
+        };
+        let mut so_far = ScanProgress { judged: 0, listed: 0 };
+        for argocd in self.argocd() {
+            let (context, mut applications) = self.scan_context(argocd, scope, &mut so_far, progress).await;
+            report.contexts.push(context);
+            report.applications.append(&mut applications);
         }
+        report.generated_at = self.now();
+        report
     }
 
     async fn scan_context(
         &self,
         argocd: &Arc<dyn ArgoCd>,
         scope: &ScanScope,
-        so_far: &mut Progress,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        so_far: &mut ScanProgress,
+        progress: &mut (dyn FnMut(ScanProgress) + Send),
     ) -> (ContextReport, Vec<ApplicationView>) {
-        let failed = |context: ContextView, error: ErrorView| {
-            (
-                ContextReport {
-                    context,
-                    state: ContextState::Failed,
-                    error: Some(error),
-                },
-                Vec::new(),
-            )
-        };
-        let nameless = ContextView {
+        let mut report = ContextReport {
             name: argocd.context(),
             server: argocd.address(),
-            version: String::new(),
+            state: ContextState::Failed,
+            error: None,
         };
         let server = match argocd.server().await {
             Ok(server) => server,
-            Err(error) => return failed(nameless, error.view()),
-        };
-        let context = ContextView {
-            name: argocd.context(),
-            server: server.address.clone(),
-            version: server.version.clone(),
+            Err(error) => {
+                return (
+                    ContextReport {
+                        error: Some(error.view()),
+                        ..report
+                    },
+                    Vec::new(),
+                );
+            }
         };
         let clusters = self.clusters(&**argocd).await;
         let mut listed = Vec::new();
         let list = argocd
             .list(&mut |page: Vec<Application>| {
-                listed.extend(page.into_iter().filter(|a| scope.includes(a)));
+                listed.extend(page.into_iter().filter(|a| scope.covers(&a.key)));
                 true
             })
             .await;
+        report.state = ContextState::Ok;
         if let Err(error) = list {
-            return failed(context, error.view());
+            // What came before the list broke off is still worth saying.
+            report.state = if listed.is_empty() {
+                ContextState::Failed
+            } else {
+                ContextState::Partial
+            };
+            report.error = Some(error.view());
         }
-        so_far.total += listed.len();
-        let mut first_error = None;
+        so_far.listed += listed.len();
+        progress(*so_far);
         let mut views = Vec::with_capacity(listed.len());
         let mut looks = stream::iter(listed)
             .map(|application| self.look_at(argocd, application, &server, &clusters))
             .buffer_unordered(self.settings().concurrency);
         while let Some((view, error)) = looks.next().await {
-            so_far.done += 1;
+            so_far.judged += 1;
             progress(*so_far);
             if let Some(error) = error {
                 tracing::warn!(application = %view.key, error = %error.detail, "could not look at an Application");
-                first_error.get_or_insert(error);
+                report.state = ContextState::Partial;
+                report.error.get_or_insert(error);
             }
             views.push(view);
         }
-        let state = if first_error.is_some() {
-            ContextState::Partial
-        } else {
-            ContextState::Ok
-        };
-        (
-            ContextReport {
-                context,
-                state,
-                error: first_error,
-            },
-            views,
-        )
+        (report, views)
     }
 }
 
-impl ScanReport {
-    /// The worst verdict of all Applications; `None` when there are none.
-    pub fn worst(&self) -> Option<ApplicationVerdict> {
-        self.applications.iter().map(|a| a.verdict).max()
+#[cfg(test)]
+mod tests {
+    use super::{ApplicationKey, ApplicationSelector, ScanScope};
+
+    #[test]
+    fn an_application_is_named_with_or_without_its_namespace() {
+        let key = ApplicationKey::new("prod", "team-a", "web");
+        let matches = |text: &str| ApplicationSelector::parse(text).map(|s| s.matches(&key));
+        assert_eq!(matches("web"), Some(true));
+        assert_eq!(matches("team-a/web"), Some(true));
+        assert_eq!(matches("argocd/web"), Some(false));
+        for wrong in ["", "/web", "a/", "a/b/c"] {
+            assert_eq!(matches(wrong), None, "{wrong}");
+        }
+        assert!(ScanScope::default().covers(&key));
     }
 }

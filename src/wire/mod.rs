@@ -1,5 +1,11 @@
-//! Settings → ports: the only place that names a concrete adapter.
-//!
-//! [`http`] builds the HTTP client that every adapter receives.
+//! Settings → ports: the only room that names a concrete adapter.
 
+mod clock;
+mod demo;
 pub mod http;
+mod live;
+mod token;
+
+pub use clock::SystemClock;
+pub use demo::{demo, serve};
+pub use live::engine;

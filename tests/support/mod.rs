@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use driftline::argocd::{Client, Connection, Timeouts};
+use driftline::argocd::{Client, Connection};
 use driftline::demo::{RecordedArgoCd, Recording, ServerOptions};
 use driftline::engine::{Engine, EngineSettings, Ports};
 use driftline::wire::http::{HttpOptions, Trust, http_client};
@@ -34,12 +34,8 @@ pub(crate) fn client(server: &RecordedArgoCd, token: SecretString) -> Client {
     let base = Connection::parse_address(&server.addr().to_string(), true, None).unwrap();
     let http = http_client(&HttpOptions::for_server(&base, Trust::System)).unwrap();
     let connection = Connection {
-        context: Arc::from("recorded"),
-        base,
         token: Some(token),
-        headers: Vec::new(),
-        timeouts: Timeouts::default(),
-        largest_answer: 256 << 20,
+        ..Connection::new("recorded", base)
     };
     Client::new(connection, http).unwrap()
 }

@@ -1,0 +1,74 @@
+//! Where the log goes: a file while the screen is up, stderr for a headless command that was asked to.
+
+use std::io;
+use std::path::Path;
+
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
+
+use super::run::say;
+use crate::config::Loaded;
+
+/// Days of log files that are kept.
+const DAYS_KEPT: usize = 7;
+
+/// Keep it until the end: it writes what is still queued when it goes.
+pub(super) struct LogGuard {
+    _worker: Option<WorkerGuard>,
+}
+
+/// Logs to a file of today in the state folder. Without one, or when it cannot be written, there is no log: said once,
+/// never a reason not to start.
+pub(super) fn to_file(loaded: &Loaded) -> LogGuard {
+    let level = &loaded.settings.log.level;
+    let worker = match &loaded.paths.logs {
+        Some(folder) if level != "off" => match file_appender(folder) {
+            Ok(appender) => {
+                let (writer, worker) = tracing_appender::non_blocking(appender);
+                start(level, writer, false);
+                Some(worker)
+            }
+            Err(error) => {
+                say(&format!("note: no log, {} cannot be written: {error}", folder.display()));
+                None
+            }
+        },
+        _ => None,
+    };
+    LogGuard { _worker: worker }
+}
+
+/// Logs to stderr when a flag or a variable asked for it.
+pub(super) fn to_stderr(loaded: &Loaded) -> LogGuard {
+    let log = &loaded.settings.log;
+    if log.asked && log.level != "off" {
+        start(&log.level, io::stderr, false);
+    }
+    LogGuard { _worker: None }
+}
+
+fn file_appender(folder: &Path) -> Result<RollingFileAppender, Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(folder)?;
+    Ok(RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("driftline")
+        .filename_suffix("log")
+        .max_log_files(DAYS_KEPT)
+        .build(folder)?)
+}
+
+fn start<W>(level: &str, writer: W, colours: bool)
+where
+    W: for<'w> tracing_subscriber::fmt::MakeWriter<'w> + Send + Sync + 'static,
+{
+    // Other crates speak up only when something is wrong: their debug output may hold headers.
+    let filter = EnvFilter::new(format!("warn,driftline={level}"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_ansi(colours)
+        .finish();
+    // A second subscriber is refused; the first one goes on.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}

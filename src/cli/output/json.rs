@@ -1,0 +1,357 @@
+//! `driftline/v1`: the JSON of `scan`. Own structs: the form stays compatible within a major version, whatever happens to
+//! the engine's types. Fields may be added.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::engine::ports::ErrorView;
+use crate::engine::scan::{ContextReport, ScanReport};
+use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView};
+use crate::redact::terminal::visible;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    generated_at: Timestamp,
+    contexts: Vec<Context<'a>>,
+    summary: Summary,
+    applications: Vec<Application<'a>>,
+}
+
+#[derive(Serialize)]
+struct Context<'a> {
+    name: &'a str,
+    server: &'a str,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    title: &'a str,
+    detail: &'a str,
+    hint: &'a str,
+}
+
+/// Counts of Applications by verdict, of drifts, and of additions that Argo CD calls Synced.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(in super::super) struct Summary {
+    pub(in super::super) applications: usize,
+    pub(in super::super) risky: usize,
+    pub(in super::super) needs_review: usize,
+    pub(in super::super) harmless: usize,
+    pub(in super::super) clean: usize,
+    pub(in super::super) cannot_tell: usize,
+    pub(in super::super) drifts: usize,
+    pub(in super::super) invisible: usize,
+}
+
+impl Summary {
+    /// Counts a report.
+    pub(in super::super) fn of(report: &ScanReport) -> Self {
+        let mut summary = Self {
+            applications: report.applications.len(),
+            ..Self::default()
+        };
+        for application in &report.applications {
+            summary.drifts += application.drifts.len();
+            summary.invisible += application.invisible.len();
+            match application.verdict {
+                ApplicationVerdict::Risky => summary.risky += 1,
+                ApplicationVerdict::NeedsReview => summary.needs_review += 1,
+                ApplicationVerdict::Harmless => summary.harmless += 1,
+                ApplicationVerdict::Clean => summary.clean += 1,
+                ApplicationVerdict::CannotTell | ApplicationVerdict::Pending => summary.cannot_tell += 1,
+            }
+        }
+        summary
+    }
+}
+
+#[derive(Serialize)]
+struct Application<'a> {
+    context: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    project: &'a str,
+    cluster: &'a str,
+    environment: &'a str,
+    sync_status: &'static str,
+    health: &'static str,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    /// Why the drifts below are the last good ones and not fresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale: Option<&'a str>,
+    next: Next<'a>,
+    revisions: &'a [String],
+    synced_revisions: &'a [String],
+    synced_at: Option<Timestamp>,
+    reconciled_at: Option<Timestamp>,
+    fetched_at: Timestamp,
+    drifts: Vec<Drift<'a>>,
+    invisible: Vec<Drift<'a>>,
+}
+
+#[derive(Serialize)]
+struct Next<'a> {
+    kind: &'static str,
+    sentence: &'a str,
+}
+
+#[derive(Serialize)]
+struct Drift<'a> {
+    group: &'a str,
+    kind: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    state: &'static str,
+    verdict: &'static str,
+    confidence: &'static str,
+    probability: f64,
+    cause: &'static str,
+    rule: &'static str,
+    reason: &'a str,
+    fingerprint: &'a str,
+    first_seen: Timestamp,
+    changes: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    path: &'a str,
+    verdict: &'static str,
+    cause: &'static str,
+    origin: &'static str,
+    manager: Option<&'a str>,
+    operation: Option<&'static str>,
+    subresource: &'a str,
+    time: Option<Timestamp>,
+}
+
+/// The report as indented JSON with a line break at the end.
+///
+/// # Errors
+/// When a value has no JSON form, which none of ours lacks.
+pub(in super::super) fn render(report: &ScanReport) -> Result<String, serde_json::Error> {
+    let mut applications: Vec<&ApplicationView> = report.applications.iter().collect();
+    applications.sort_by(|a, b| a.key.cmp(&b.key));
+    let report = Report {
+        schema: "driftline/v1",
+        generated_at: report.generated_at,
+        contexts: report.contexts.iter().map(context).collect(),
+        summary: Summary::of(report),
+        applications: applications.into_iter().map(application).collect(),
+    };
+    let mut text = escape_active(serde_json::to_string_pretty(&report)?);
+    text.push('\n');
+    Ok(text)
+}
+
+/// Writes as `\uXXXX` what a terminal would obey or hide and JSON itself lets pass: C1 controls, bidi, zero width. Such
+/// characters occur inside JSON strings only, so this changes no meaning.
+fn escape_active(json: String) -> String {
+    let mut buffer = [0; 4];
+    let mut is_active = |c: char| !c.is_ascii() && matches!(visible(c.encode_utf8(&mut buffer)), Cow::Owned(_));
+    if !json.chars().any(&mut is_active) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if is_active(c) {
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn context(report: &ContextReport) -> Context<'_> {
+    Context {
+        name: &report.name,
+        server: &report.server,
+        state: report.state.as_str(),
+        error: report.error.as_ref().map(error),
+    }
+}
+
+fn error(view: &ErrorView) -> Error<'_> {
+    Error {
+        title: &view.title,
+        detail: &view.detail,
+        hint: &view.hint,
+    }
+}
+
+fn application(view: &ApplicationView) -> Application<'_> {
+    Application {
+        context: &view.key.context,
+        namespace: &view.key.namespace,
+        name: &view.key.name,
+        project: &view.project,
+        cluster: &view.cluster,
+        environment: &view.environment,
+        sync_status: view.sync_status.as_str(),
+        health: view.health.as_str(),
+        // A scan ends when everything is judged; what is not could not be.
+        verdict: match view.verdict {
+            ApplicationVerdict::Pending => ApplicationVerdict::CannotTell.as_str(),
+            verdict => verdict.as_str(),
+        },
+        reason: view.reason.as_deref(),
+        stale: view.stale.as_deref(),
+        next: Next {
+            kind: view.next.kind.as_str(),
+            sentence: &view.next.sentence,
+        },
+        revisions: &view.revisions,
+        synced_revisions: &view.synced_revisions,
+        synced_at: view.synced_at,
+        reconciled_at: view.reconciled_at,
+        fetched_at: view.fetched_at,
+        drifts: drifts(&view.drifts),
+        invisible: drifts(&view.invisible),
+    }
+}
+
+fn drifts(views: &[Arc<DriftView>]) -> Vec<Drift<'_>> {
+    views.iter().map(|view| drift(view)).collect()
+}
+
+fn drift(view: &DriftView) -> Drift<'_> {
+    let resource = &view.key.resource;
+    Drift {
+        group: &resource.group,
+        kind: &resource.kind,
+        namespace: &resource.namespace,
+        name: &resource.name,
+        state: view.state.as_str(),
+        verdict: view.verdict.as_str(),
+        confidence: view.confidence.level().as_str(),
+        probability: view.confidence.probability(),
+        cause: view.cause.as_str(),
+        rule: view.rule,
+        reason: &view.reason,
+        fingerprint: &view.fingerprint,
+        first_seen: view.first_seen,
+        changes: view.changes.iter().map(change).collect(),
+    }
+}
+
+fn change(view: &ChangeView) -> Change<'_> {
+    Change {
+        path: view.path.as_str(),
+        verdict: view.verdict.as_str(),
+        cause: view.cause.as_str(),
+        origin: origin(view.origin),
+        manager: view.manager.as_deref(),
+        operation: view.operation,
+        subresource: &view.subresource,
+        time: view.time,
+    }
+}
+
+fn origin(view: OriginView) -> &'static str {
+    match view {
+        OriginView::Cluster => "cluster",
+        OriginView::Git => "git",
+        OriginView::Both => "both",
+        OriginView::Controller => "controller",
+        OriginView::Default => "default",
+        OriginView::Equivalent => "equivalent",
+        OriginView::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::render;
+    use crate::engine::scan_sample;
+
+    fn rendered() -> (String, Value) {
+        let text = render(&scan_sample::report()).unwrap();
+        let value = serde_json::from_str(&text).unwrap();
+        (text, value)
+    }
+
+    #[test]
+    fn the_report_has_every_field_of_driftline_v1() {
+        let (_, report) = rendered();
+        assert_eq!(report["schema"], "driftline/v1");
+        assert_eq!(report["generated_at"], "2026-11-20T03:13:00Z");
+        assert_eq!(
+            report["contexts"],
+            json!([
+                {"name": "prod", "server": "argocd.example.com", "state": "ok"},
+                {"name": "dev", "server": "argocd.dev.example.com", "state": "failed", "error": {
+                    "title": "Cannot reach argocd.dev.example.com",
+                    "detail": "cannot reach argocd.dev.example.com: connection refused",
+                    "hint": "Check the address.",
+                }},
+            ])
+        );
+        assert_eq!(
+            report["summary"],
+            json!({"applications": 3, "risky": 1, "needs_review": 0, "harmless": 0, "clean": 1, "cannot_tell": 1,
+                   "drifts": 2, "invisible": 1})
+        );
+        assert_eq!(
+            report["applications"][2],
+            json!({
+                "context": "prod", "namespace": "argocd", "name": "checkout", "project": "shop", "cluster": "prod-eu",
+                "environment": "production", "sync_status": "Synced", "health": "Healthy", "verdict": "risky",
+                "next": {"kind": "next-commit-reverts", "sentence": "The next commit to main reverts it."},
+                "revisions": [], "synced_revisions": [], "synced_at": null, "reconciled_at": null,
+                "fetched_at": "2026-11-20T03:12:58Z",
+                "drifts": [drift("", "ConfigMap", "shop", "limits", "risky"), drift("apps", "Deployment", "shop", "web", "harmless")],
+                "invisible": [drift("rbac.authorization.k8s.io", "ClusterRole", "", "reader", "needs-review")],
+            })
+        );
+    }
+
+    fn drift(group: &str, kind: &str, namespace: &str, name: &str, verdict: &str) -> Value {
+        json!({
+            "group": group, "kind": kind, "namespace": namespace, "name": name, "state": "changed", "verdict": verdict,
+            "confidence": "high", "probability": 0.9, "cause": "manual-edit", "rule": "manual-edit",
+            "reason": "A person changed it with kubectl.", "fingerprint": "0123456789abcdef", "first_seen": "2026-11-20T03:12:58Z",
+            "changes": [{
+                "path": "/data/limit", "verdict": verdict, "cause": "manual-edit", "origin": "cluster", "manager": "kubectl-edit",
+                "operation": "Update", "subresource": "", "time": "2026-11-20T02:13:00Z",
+            }],
+        })
+    }
+
+    #[test]
+    fn hostile_text_keeps_its_meaning_and_does_nothing_to_a_terminal() {
+        let (text, report) = rendered();
+        assert_eq!(
+            report["applications"][0]["reason"],
+            "ComparisonError: \u{1b}[31mhelm\nfailed \u{202e}txt"
+        );
+        assert!(!text.contains(['\u{1b}', '\u{202e}']));
+        assert!(text.contains("\\u202e"));
+    }
+
+    #[test]
+    fn applications_come_in_the_order_of_their_identity() {
+        let (_, report) = rendered();
+        let names: Vec<_> = report["applications"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|a| a["name"].clone())
+            .collect();
+        assert_eq!(names, ["broken", "calm", "checkout"]);
+    }
+}

@@ -1,0 +1,179 @@
+//! `driftline scan`: one pass, printed.
+
+use std::io::{IsTerminal, Write, stderr};
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::{ConnectionArgs, GlobalArgs, at};
+use super::exit::{EXIT_CODES, Exit};
+use super::failure::Failure;
+use super::output::{json, print, table};
+use super::run::{load_with, say, variables};
+use super::world::World;
+use super::{getting_started, logging, terminal};
+use crate::engine::scan::{ApplicationSelector, ContextState, ScanProgress, ScanReport, ScanScope};
+use crate::redact::terminal::visible;
+use crate::verdict::Verdict;
+
+/// Flags of `scan`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct ScanArgs {
+    /// Form of the output
+    #[arg(long, short, value_name = "FORM", default_value = "table")]
+    output: Form,
+    /// Look at this Application only, as NAME or NAMESPACE/NAME; may be repeated
+    #[arg(long = "app", value_name = "NAME", value_parser = application)]
+    applications: Vec<ApplicationSelector>,
+    /// End with 1 when there is drift of this verdict or worse [default: the configuration's scan.fail_on, else never]
+    #[arg(long, value_name = "VERDICT", value_parser = ["harmless", "needs-review", "risky", "never"])]
+    fail_on: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people
+    Table,
+    /// `driftline/v1`, for programs
+    Json,
+}
+
+fn application(text: &str) -> Result<ApplicationSelector, String> {
+    ApplicationSelector::parse(text).ok_or_else(|| "write NAME or NAMESPACE/NAME".to_owned())
+}
+
+/// Scans and prints.
+pub(super) async fn run(args: ScanArgs, before: ConnectionArgs, global: &GlobalArgs, world: &dyn World) -> Result<Exit, Failure> {
+    let mut flags = args.connection.flags(before, global);
+    flags.fail_on = at("--fail-on", args.fail_on);
+    let loaded = load_with(flags, variables())?;
+    if loaded.settings.contexts.is_empty() {
+        return Err(Failure::usage(getting_started::text(&loaded.paths)));
+    }
+    let _log = logging::to_stderr(&loaded);
+    let engine = world.engine(&loaded.settings).await?;
+    let scope = ScanScope {
+        applications: args.applications,
+    };
+    let report = {
+        let mut progress = ProgressLine::new();
+        engine.scan(&scope, &mut |news| progress.show(news)).await
+    };
+    let text = match args.output {
+        Form::Json => json::render(&report).map_err(|error| Failure::output(&error.into()))?,
+        Form::Table => table::render(
+            &report,
+            table::Style {
+                colours: terminal::colours(global.color),
+                width: terminal::width(),
+            },
+        ),
+    };
+    print(&text)?;
+    Ok(drift_exit(&report, loaded.settings.scan.fail_on).and(complete_exit(&report, &scope)))
+}
+
+fn drift_exit(report: &ScanReport, fail_on: Option<Verdict>) -> Exit {
+    let worst = report.applications.iter().flat_map(|a| &a.drifts).map(|d| d.verdict).max();
+    match (worst, fail_on) {
+        (Some(worst), Some(threshold)) if worst >= threshold => Exit::Drift,
+        _ => Exit::Done,
+    }
+}
+
+/// Says on stderr what could not be looked at.
+fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
+    let mut exit = Exit::Done;
+    for context in report.contexts.iter().filter(|c| c.state != ContextState::Ok) {
+        exit = Exit::Partial;
+        let text = match &context.error {
+            Some(error) => format!("{} {}", visible(&error.detail), visible(&error.hint)),
+            None => "something could not be looked at.".to_owned(),
+        };
+        say(&format!("{}: {}", visible(&context.name), text.trim_end()));
+    }
+    for application in &report.applications {
+        if let Some(why) = &application.stale {
+            exit = Exit::Partial;
+            say(&format!("{}: {}", visible(&application.key.to_string()), visible(why)));
+        }
+    }
+    for wanted in &scope.applications {
+        if !report.applications.iter().any(|a| wanted.matches(&a.key)) {
+            exit = Exit::Partial;
+            say(&format!(
+                "no Application `{}` that this token may see.",
+                visible(&wanted.name)
+            ));
+        }
+    }
+    exit
+}
+
+/// One line on stderr that says how far the scan is; only where a person watches. Gone when dropped.
+struct ProgressLine {
+    watched: bool,
+    shown: bool,
+}
+
+impl ProgressLine {
+    fn new() -> Self {
+        Self {
+            watched: stderr().is_terminal(),
+            shown: false,
+        }
+    }
+
+    fn show(&mut self, news: ScanProgress) {
+        if self.watched && news.listed > 0 {
+            self.shown = true;
+            // A lost progress line is no loss.
+            let _ = write!(stderr().lock(), "\rjudged {} of {}\u{1b}[K", news.judged, news.listed);
+        }
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        if self.shown {
+            // As above.
+            let _ = write!(stderr().lock(), "\r\u{1b}[K");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApplicationSelector, Exit, ScanScope, Verdict, complete_exit, drift_exit};
+    use crate::engine::scan_sample;
+
+    #[test]
+    fn drift_counts_from_the_threshold_on() {
+        let mut report = scan_sample::report();
+        assert_eq!(drift_exit(&report, Some(Verdict::Risky)), Exit::Drift);
+        assert_eq!(drift_exit(&report, None), Exit::Done);
+        report
+            .applications
+            .iter_mut()
+            .for_each(|a| a.drifts.retain(|d| d.verdict == Verdict::Harmless));
+        assert_eq!(drift_exit(&report, Some(Verdict::NeedsReview)), Exit::Done);
+        assert_eq!(drift_exit(&report, Some(Verdict::Harmless)), Exit::Drift);
+    }
+
+    #[test]
+    fn a_failed_context_a_stale_look_and_an_unknown_application_make_it_partial() {
+        let mut report = scan_sample::report();
+        assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Partial);
+        report.contexts.pop();
+        assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Done);
+        let nobody = ScanScope {
+            applications: ApplicationSelector::parse("nobody").into_iter().collect(),
+        };
+        assert_eq!(complete_exit(&report, &nobody), Exit::Partial);
+        report.applications[0].stale = Some("timed out".to_owned());
+        assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Partial);
+    }
+}

@@ -1,0 +1,18 @@
+//! `driftline`: the terminal UI on the configured contexts.
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::world::World;
+use super::{getting_started, logging, screen, terminal};
+use crate::config::Loaded;
+
+/// Opens the screen, or says what is missing.
+pub(super) async fn run(loaded: Loaded, world: &dyn World) -> Result<Exit, Failure> {
+    if loaded.settings.contexts.is_empty() {
+        return Err(Failure::usage(getting_started::text(&loaded.paths)));
+    }
+    terminal::require_screen()?;
+    let _log = logging::to_file(&loaded);
+    let engine = world.engine(&loaded.settings).await?;
+    screen::run(engine, &loaded.settings, screen::Kind::Live).await
+}

@@ -1,0 +1,53 @@
+//! What commands need from outside the front ends. `main` gives it, out of `wire`: a command names no adapter.
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use crate::config::Settings;
+use crate::engine::Engine;
+use crate::engine::ports::ErrorView;
+
+/// Makes engines and the recorded server.
+#[async_trait]
+pub trait World: Send + Sync {
+    /// An engine on the configured contexts. No request is sent yet.
+    ///
+    /// # Errors
+    /// When a context cannot be set up: address, certificates, token command.
+    async fn engine(&self, settings: &Settings) -> Result<Arc<Engine>, ErrorView>;
+
+    /// An engine on a recorded Argo CD that was started for it.
+    ///
+    /// # Errors
+    /// When the recordings cannot be read or the server cannot listen.
+    async fn demo(&self, settings: &Settings, recordings: Option<&Path>) -> Result<DemoSession, ErrorView>;
+
+    /// The recorded Argo CD alone.
+    ///
+    /// # Errors
+    /// As [`World::demo`].
+    async fn serve(&self, recordings: Option<&Path>, listen: SocketAddr) -> Result<Serving, ErrorView>;
+}
+
+/// A running demo.
+pub struct DemoSession {
+    /// Looks at the recorded server, in the recording's time.
+    pub engine: Arc<Engine>,
+    /// The server stops when this goes.
+    pub server: Box<dyn Any + Send>,
+}
+
+/// A running recorded server.
+pub struct Serving {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The token it accepts. It opens nothing but recordings, and `demo serve` prints it.
+    pub token: SecretString,
+    /// The server stops when this goes.
+    pub server: Box<dyn Any + Send>,
+}

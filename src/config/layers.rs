@@ -1,0 +1,60 @@
+//! The layers, each over the one before: built-in < user file < project file < environment < flags.
+
+use super::flags::Flags;
+use super::origin::{At, Origin};
+use super::schema::{RawConfig, RawContext, RawEnvironment};
+use super::variables::Variables;
+
+/// What every source says, read and not yet judged.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layers {
+    pub(super) user: RawConfig,
+    pub(super) project: RawConfig,
+    pub(super) variables: Variables,
+    pub(super) flags: Flags,
+}
+
+/// The scalar settings after layering, defaults filled in.
+pub(super) struct Layered {
+    pub(super) list_every: At<String>,
+    pub(super) drifted_every: At<String>,
+    pub(super) open_every: At<String>,
+    pub(super) concurrency: At<u32>,
+    pub(super) theme: At<String>,
+    pub(super) fail_on: At<String>,
+    pub(super) log_level: At<String>,
+}
+
+impl Layers {
+    /// The nearest source that says something wins. A project file has a say in the view and in nothing else here:
+    /// [`super::schema`] refuses the rest before.
+    pub(super) fn settle(&self) -> Layered {
+        let (user, project) = (&self.user, &self.project);
+        Layered {
+            list_every: pick([&user.poll.list_every], "60s"),
+            drifted_every: pick([&user.poll.drifted_every], "30s"),
+            open_every: pick([&user.poll.open_every], "15s"),
+            concurrency: user.poll.concurrency.clone().unwrap_or_else(|| At::built_in(4)),
+            theme: pick([&project.view.theme, &user.view.theme], "auto"),
+            fail_on: pick([&self.flags.fail_on, &user.scan.fail_on], "never"),
+            log_level: pick([&self.flags.log_level, &self.variables.log_level(), &user.log.level], "info"),
+        }
+    }
+
+    /// Contexts come from the user file alone: they name hosts and commands.
+    pub(super) fn contexts(&self) -> &[RawContext] {
+        &self.user.contexts
+    }
+
+    /// The person's own rules decide before a checkout's: a checkout must not call production something milder.
+    pub(super) fn environments(&self) -> impl Iterator<Item = RawEnvironment> {
+        self.user.environments.iter().chain(&self.project.environments).cloned()
+    }
+}
+
+fn pick<const N: usize>(sources: [&Option<At<String>>; N], default: &str) -> At<String> {
+    sources
+        .into_iter()
+        .find_map(Clone::clone)
+        .unwrap_or_else(|| At::new(default.to_owned(), Origin::BuiltIn))
+}

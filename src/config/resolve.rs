@@ -1,0 +1,109 @@
+//! Layers → [`Settings`]. Pure: the same sources give the same settings or the same problems, all of them at once.
+
+use super::check;
+use super::connection::choose;
+use super::context::Draft;
+use super::effective::Effective;
+use super::layers::Layers;
+use super::origin::{At, Origin};
+use super::problem::{Problem, Problems};
+use super::settings::{LogSettings, PollSettings, ScanSettings, Settings, ViewSettings};
+use crate::drift::EnvironmentRules;
+
+/// Decides every value.
+///
+/// # Errors
+/// Everything that is wrong, in the order of the settings.
+pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
+    let mut problems = Vec::new();
+    let mut notes = Vec::new();
+    let mut effective = Effective::default();
+
+    problems.extend(check::context_names_differ(layers.contexts()));
+    let configured: Vec<Draft> = layers
+        .contexts()
+        .iter()
+        .cloned()
+        .filter_map(|raw| Draft::from_file(raw, &layers.variables, &mut problems))
+        .collect();
+    let flags = &layers.flags;
+    let mut chosen = choose(
+        &configured,
+        &flags.contexts,
+        &flags.connection,
+        &layers.variables.connection(),
+        &mut problems,
+        &mut notes,
+    );
+    for context in &mut chosen {
+        if !flags.projects.is_empty() {
+            context.projects = At::new(flags.projects.clone(), Origin::Flag("--project"));
+        }
+        if let Some(selector) = &flags.selector {
+            context.selector = At::new(selector.clone(), Origin::Flag("--selector"));
+        }
+    }
+    let contexts = chosen.into_iter().map(|draft| draft.finish(&mut effective)).collect();
+
+    let layered = layers.settle();
+    effective.text("poll.list_every", &layered.list_every);
+    effective.text("poll.drifted_every", &layered.drifted_every);
+    effective.text("poll.open_every", &layered.open_every);
+    effective.plain("poll.concurrency", &layered.concurrency);
+    effective.text("view.theme", &layered.theme);
+    effective.text("scan.fail_on", &layered.fail_on);
+    effective.text("log.level", &layered.log_level);
+    for (key, at) in &layers.user.keys {
+        effective.value(format!("keys.{key}"), at);
+    }
+
+    let mut rules = EnvironmentRules::default();
+    for raw in layers.environments() {
+        match check::environment(raw) {
+            Ok((rule, origin)) => {
+                effective.text("environment.name", &At::new(rule.name.clone(), origin));
+                rules.0.push(rule);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+
+    let list_every = keep(check::duration("poll.list_every", &layered.list_every), &mut problems);
+    let drifted_every = keep(check::duration("poll.drifted_every", &layered.drifted_every), &mut problems);
+    let open_every = keep(check::duration("poll.open_every", &layered.open_every), &mut problems);
+    let concurrency = keep(check::concurrency("poll.concurrency", &layered.concurrency), &mut problems);
+    let theme = keep(check::theme("view.theme", &layered.theme), &mut problems);
+    let fail_on = keep(check::fail_on("scan.fail_on", &layered.fail_on), &mut problems);
+    let level = keep(check::log_level("log.level", &layered.log_level), &mut problems);
+
+    match (list_every, drifted_every, open_every, concurrency, theme, fail_on, level) {
+        (Some(list_every), Some(drifted_every), Some(open_every), Some(concurrency), Some(theme), Some(fail_on), Some(level))
+            if problems.is_empty() =>
+        {
+            Ok(Settings {
+                contexts,
+                poll: PollSettings {
+                    list_every,
+                    drifted_every,
+                    open_every,
+                    concurrency,
+                },
+                view: ViewSettings { theme },
+                keys: layers.user.keys.clone(),
+                environments: rules,
+                scan: ScanSettings { fail_on },
+                log: LogSettings {
+                    asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
+                    level,
+                },
+                effective: effective.0,
+                notes,
+            })
+        }
+        _ => Err(Problems(problems)),
+    }
+}
+
+fn keep<T>(checked: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    checked.map_err(|problem| problems.push(problem)).ok()
+}

@@ -1,0 +1,124 @@
+//! The frozen result: everything decided, nothing optional without a meaning.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::origin::{At, Origin};
+use super::problem::Problem;
+use crate::drift::EnvironmentRules;
+use crate::verdict::Verdict;
+
+/// Everything that was configured, with defaults filled in.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The Argo CD servers to look at, in order; empty when nothing is configured.
+    pub contexts: Vec<ContextSettings>,
+    /// How often and how much at once.
+    pub poll: PollSettings,
+    /// How it looks.
+    pub view: ViewSettings,
+    /// Key overrides as written, dotted names with their places. `tui::check` judges them.
+    pub keys: Vec<(String, At<toml::Value>)>,
+    /// Which Application belongs to which environment.
+    pub environments: EnvironmentRules,
+    /// The headless scan.
+    pub scan: ScanSettings,
+    /// The log.
+    pub log: LogSettings,
+    /// Every effective value as text, with where it came from; secrets masked.
+    pub effective: Vec<EffectiveValue>,
+    /// What was decided against the letter of a source, and why: to be shown, not fatal.
+    pub notes: Vec<Problem>,
+}
+
+/// One effective value for `config show`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectiveValue {
+    /// Full key, such as `poll.list_every` or `context.prod.server`.
+    pub key: String,
+    /// The value as TOML, or a masked hint of it.
+    pub value: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// One Argo CD server and how to reach it.
+#[derive(Debug, Clone)]
+pub struct ContextSettings {
+    /// Nickname on this machine.
+    pub name: String,
+    /// Address as a person writes it: `host`, `host:port` or a URL.
+    pub server: String,
+    /// Plain HTTP.
+    pub plaintext: bool,
+    /// Certificates are not verified.
+    pub insecure: bool,
+    /// PEM file with certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Path under which the server's API lies, such as `/argocd`; empty for the root.
+    pub root_path: String,
+    /// Where the token comes from.
+    pub token: TokenSource,
+    /// Headers sent with every request, for proxies in front of it.
+    pub headers: Vec<(String, SecretString)>,
+    /// Projects to look at; empty for all that the token may see.
+    pub projects: Vec<String>,
+    /// Label selector of the Applications; empty for all.
+    pub selector: String,
+}
+
+/// Where a token comes from. A token never leaves for another server than its context's.
+#[derive(Debug, Clone)]
+pub enum TokenSource {
+    /// None given: the server may allow anonymous reading.
+    None,
+    /// Given by flag or environment.
+    Value(SecretString),
+    /// In an environment variable; `value` is `None` when it is not set.
+    Variable {
+        /// Name of the variable.
+        name: String,
+        /// What it held at start.
+        value: Option<SecretString>,
+    },
+    /// First line of what this program prints; program and arguments, no shell.
+    Command(Vec<String>),
+}
+
+/// How often, and how much at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollSettings {
+    /// Between two full lists.
+    pub list_every: Duration,
+    /// Between two looks at every drifted Application.
+    pub drifted_every: Duration,
+    /// Between two looks at the drift that is open on screen.
+    pub open_every: Duration,
+    /// Requests under way at once, per context.
+    pub concurrency: usize,
+}
+
+/// How it looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewSettings {
+    /// `auto`, `dark`, `light` or `monochrome`.
+    pub theme: String,
+}
+
+/// The headless scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanSettings {
+    /// Drift from here on makes `scan` end with 1; `None`: never.
+    pub fail_on: Option<Verdict>,
+}
+
+/// The log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// `off`, `error`, `warn`, `info`, `debug` or `trace`.
+    pub level: String,
+    /// Whether somebody asked for it in a flag or variable: only then a headless command logs to stderr.
+    pub asked: bool,
+}

@@ -1,0 +1,100 @@
+//! The recorded Argo CD, alone or with an engine on it.
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::live::{engine_settings, make_client};
+use crate::argocd::Connection;
+use crate::config::Settings;
+use crate::demo::{RecordedArgoCd, Recording, ServerOptions};
+use crate::engine::ports::ErrorView;
+use crate::engine::{Engine, Ports};
+
+/// Nickname of the recorded Argo CD on the screen.
+const CONTEXT: &str = "demo";
+
+/// A running recorded server: it stops when `server` goes.
+pub struct Recorded<T> {
+    /// What was started.
+    pub value: T,
+    /// The server.
+    pub server: Box<dyn Any + Send>,
+}
+
+/// An engine on a recorded server that was started for it, in the recording's time.
+///
+/// # Errors
+/// When the recordings cannot be read or the server cannot listen.
+pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Recorded<Arc<Engine>>, ErrorView> {
+    let server = start(recordings, ServerOptions::default()).await?;
+    let base = Connection::parse_address(&server.addr().to_string(), true, None).map_err(|error| refused(&error))?;
+    let connection = Connection {
+        token: Some(server.token()),
+        ..Connection::new(CONTEXT, base)
+    };
+    let client = make_client(connection, crate::wire::http::Trust::System)?;
+    let ports = Ports {
+        argocd: vec![Arc::new(client)],
+        clock: Arc::new(server.clock()),
+    };
+    Ok(Recorded {
+        value: Arc::new(Engine::new(ports, engine_settings(settings))),
+        server: Box::new(server),
+    })
+}
+
+/// The recorded server alone: its address and the token it accepts.
+///
+/// # Errors
+/// As [`demo`].
+pub async fn serve(recordings: Option<&Path>, listen: SocketAddr) -> Result<Recorded<(SocketAddr, SecretString)>, ErrorView> {
+    let server = start(
+        recordings,
+        ServerOptions {
+            listen,
+            ..ServerOptions::default()
+        },
+    )
+    .await?;
+    Ok(Recorded {
+        value: (server.addr(), server.token()),
+        server: Box::new(server),
+    })
+}
+
+async fn start(recordings: Option<&Path>, options: ServerOptions) -> Result<RecordedArgoCd, ErrorView> {
+    let folder = recordings.map(Path::to_owned);
+    let loaded =
+        tokio::task::spawn_blocking(move || folder.map_or_else(Recording::built_in, |folder| Recording::from_dir(&folder))).await;
+    let recording = match loaded {
+        Ok(Ok(recording)) => recording,
+        Ok(Err(error)) => return Err(unreadable(&error)),
+        Err(panicked) => return Err(unreadable(&panicked)),
+    };
+    let listen = options.listen;
+    RecordedArgoCd::start(recording, options).await.map_err(|error| ErrorView {
+        title: "Cannot serve the recordings".to_owned(),
+        detail: format!("listening on {listen} failed: {error}."),
+        hint: "Give another address with --listen, or a folder with a recorded list.".to_owned(),
+    })
+}
+
+fn unreadable(error: &dyn std::error::Error) -> ErrorView {
+    ErrorView {
+        title: "Cannot read the recordings".to_owned(),
+        detail: error.to_string(),
+        hint: "Give another folder with --recordings, or none for the built-in recordings.".to_owned(),
+    }
+}
+
+fn refused(error: &dyn std::error::Error) -> ErrorView {
+    ErrorView {
+        title: "Cannot reach the recordings".to_owned(),
+        detail: error.to_string(),
+        hint: String::new(),
+    }
+}

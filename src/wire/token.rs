@@ -1,0 +1,85 @@
+//! Where a context's token comes from, read once when the context is set up.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::live::unusable;
+use crate::config::TokenSource;
+use crate::engine::ports::ErrorView;
+
+/// A token command may ask a vault; it may not hang.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// The token, or none where the server may allow anonymous reading.
+///
+/// # Errors
+/// When a variable is not set, or a command fails, prints nothing or takes too long. What a command printed is never
+/// repeated: it may be half a token.
+pub(super) async fn resolve(context: &str, source: &TokenSource) -> Result<Option<SecretString>, ErrorView> {
+    match source {
+        TokenSource::None => Ok(None),
+        TokenSource::Value(token) | TokenSource::Variable { value: Some(token), .. } => Ok(Some(token.clone())),
+        TokenSource::Variable { name, value: None } => {
+            Err(unusable(context, &format!("the variable {name} (token_env) is not set")))
+        }
+        TokenSource::Command(words) => from_command(context, words).await.map(Some),
+    }
+}
+
+async fn from_command(context: &str, words: &[String]) -> Result<SecretString, ErrorView> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(unusable(context, "token_command is empty"));
+    };
+    let (program, arguments) = (program.clone(), arguments.to_vec());
+    let failed = |why: &str| unusable(context, &format!("token_command ({program}) {why}"));
+    let mut command = Command::new(&program);
+    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    let run = tokio::task::spawn_blocking(move || command.output());
+    let output = match tokio::time::timeout(DEADLINE, run).await {
+        Err(_) => return Err(failed("did not end in time")),
+        Ok(Err(_)) => return Err(failed("could not be run")),
+        Ok(Ok(Err(error))) => return Err(failed(&format!("could not be run: {error}"))),
+        Ok(Ok(Ok(output))) => output,
+    };
+    if !output.status.success() {
+        return Err(failed(&format!("ended with {}", output.status)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    match text.lines().next().map(str::trim).filter(|token| !token.is_empty()) {
+        Some(token) => Ok(SecretString::from(token)),
+        None => Err(failed("printed nothing")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    async fn run(words: &[&str]) -> Result<String, String> {
+        let words = words.iter().map(|w| (*w).to_owned()).collect();
+        let token = resolve("prod", &TokenSource::Command(words)).await;
+        token.map(|t| t.unwrap().expose_secret().to_owned()).map_err(|e| e.detail)
+    }
+
+    #[tokio::test]
+    async fn the_first_line_of_a_command_is_the_token() {
+        assert_eq!(run(&["printf", "abc\\nrest"]).await, Ok("abc".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_failing_or_silent_command_is_named_and_its_output_is_not() {
+        assert_eq!(
+            run(&["false"]).await,
+            Err("prod: token_command (false) ended with exit status: 1.".to_owned())
+        );
+        assert_eq!(
+            run(&["true"]).await,
+            Err("prod: token_command (true) printed nothing.".to_owned())
+        );
+        assert!(run(&["/nowhere/at/all"]).await.unwrap_err().contains("could not be run"));
+    }
+}

@@ -1,0 +1,357 @@
+//! The real binary as a person or a script meets it: output, stderr, exit codes. No terminal, no network, a home of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where its own footing gives way")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A home folder and a working folder of one test.
+struct Sandbox {
+    root: tempfile::TempDir,
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Sandbox {
+    fn new() -> Self {
+        let sandbox = Self {
+            root: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir_all(sandbox.folder()).unwrap();
+        fs::create_dir_all(sandbox.home()).unwrap();
+        sandbox
+    }
+
+    fn home(&self) -> PathBuf {
+        self.root.path().join("home")
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.path().join("work")
+    }
+
+    fn config(&self) -> PathBuf {
+        let below = if cfg!(target_os = "macos") {
+            "Library/Application Support/driftline/config.toml"
+        } else {
+            ".config/driftline/config.toml"
+        };
+        self.home().join(below)
+    }
+
+    /// Writes the person's own file.
+    fn with_config(self, text: &str) -> Self {
+        write(&self.config(), text);
+        self
+    }
+
+    /// Writes the project file of the working folder.
+    fn with_project(self, text: &str) -> Self {
+        write(&self.folder().join(".driftline.toml"), text);
+        self
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, &[])
+    }
+
+    fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_driftline"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.home())
+            .env("TERM", "xterm-256color")
+            .envs(variables.iter().copied())
+            .current_dir(self.folder())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let Output { status, stdout, stderr } = self.command(arguments, variables).output().unwrap();
+        Ran {
+            code: status.code(),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+}
+
+fn write(file: &Path, text: &str) {
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, text).unwrap();
+}
+
+const ONE_CONTEXT: &str = "[[context]]\nname = \"prod\"\nserver = \"argocd.invalid\"\ntoken_env = \"PROD_TOKEN\"\n";
+
+#[test]
+fn help_names_every_command_and_exit_code_and_the_read_only_promise() {
+    let ran = Sandbox::new().run(&["--help"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    for part in [
+        "demo",
+        "scan",
+        "config",
+        "--server",
+        "--context",
+        "Exit codes:",
+        "130",
+        "only reads",
+    ] {
+        assert!(ran.out.contains(part), "{part} is missing in:\n{}", ran.out);
+    }
+}
+
+#[test]
+fn version_is_one_line() {
+    let ran = Sandbox::new().run(&["--version"]);
+    assert_eq!(ran.out, concat!("driftline ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(ran.code, Some(0));
+}
+
+#[test]
+fn wrong_usage_ends_with_two_and_says_what_was_meant() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["scna"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert!(ran.err.contains("scan"), "{}", ran.err);
+    for arguments in [
+        &["scan", "--output", "xml"][..],
+        &["scan", "--fail-on", "bad"],
+        &["scan", "--app", "a/b/c"],
+        &["demo", "serve", "--listen", "nowhere"],
+        &["config"],
+        &["--context"],
+    ] {
+        let ran = sandbox.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(!ran.err.is_empty());
+    }
+}
+
+#[test]
+fn without_configuration_it_says_where_it_looked_and_how_to_go_on() {
+    for arguments in [&[][..], &["scan"]] {
+        let sandbox = Sandbox::new();
+        let ran = sandbox.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments:?}");
+        for part in [
+            sandbox.config().to_str().unwrap(),
+            "ARGOCD_SERVER",
+            "driftline demo",
+            "argocd login",
+            "(not there)",
+        ] {
+            assert!(ran.err.contains(part), "{part} is missing in:\n{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn without_a_terminal_the_screen_refuses_and_names_scan() {
+    let sandbox = Sandbox::new().with_config(ONE_CONTEXT);
+    for arguments in [&[][..], &["demo"]] {
+        let ran = sandbox.run(arguments);
+        assert_eq!(
+            (ran.code, ran.out.as_str(), ran.err.as_str()),
+            (
+                Some(2),
+                "",
+                "driftline: the terminal UI needs a terminal, and this is none. Use `driftline scan` in scripts and pipes.\n"
+            ),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn config_path_is_one_line_whether_the_file_is_there_or_not() {
+    let sandbox = Sandbox::new();
+    let expected = format!("{}\n", sandbox.config().display());
+    assert_eq!(sandbox.run(&["config", "path"]).out, expected);
+    assert_eq!(
+        sandbox
+            .run_with(&["config", "path"], &[("DRIFTLINE_CONFIG", "/elsewhere.toml")])
+            .out,
+        "/elsewhere.toml\n"
+    );
+    assert_eq!(
+        sandbox
+            .run_with(
+                &["config", "path", "--config", "mine.toml"],
+                &[("DRIFTLINE_CONFIG", "/elsewhere.toml")]
+            )
+            .out,
+        "mine.toml\n"
+    );
+    let base = sandbox.root.path().join("xdg");
+    assert_eq!(
+        sandbox
+            .run_with(&["config", "path"], &[("XDG_CONFIG_HOME", base.to_str().unwrap())])
+            .out,
+        format!("{}\n", base.join("driftline/config.toml").display())
+    );
+}
+
+#[test]
+fn config_check_says_that_all_is_fine() {
+    let sandbox = Sandbox::new()
+        .with_config(ONE_CONTEXT)
+        .with_project("[view]\ntheme = \"light\"\n");
+    let ran = sandbox.run(&["config", "check"]);
+    assert_eq!(
+        (ran.code, ran.out, ran.err),
+        (
+            Some(0),
+            format!(
+                "{}: fine\n{}: fine\ncontexts: prod\n",
+                sandbox.config().display(),
+                fs::canonicalize(sandbox.folder()).unwrap().join(".driftline.toml").display()
+            ),
+            String::new()
+        )
+    );
+}
+
+#[test]
+fn config_check_says_everything_that_is_wrong_with_place_and_nearest_key() {
+    let sandbox = Sandbox::new()
+        .with_config("[[context]]\nname = \"prod\"\nsevrer = \"x\"\n\n[poll]\nlist_every = 60\n")
+        .with_project("[[context]]\nname = \"mine\"\nserver = \"evil.example\"\n");
+    let file = sandbox.config().display().to_string();
+    let project = fs::canonicalize(sandbox.folder()).unwrap().join(".driftline.toml");
+    let ran = sandbox.run(&["config", "check"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    for line in [
+        format!("{file}:3:1: `context.sevrer`: unknown key. Did you mean `server`?"),
+        format!("{file}:6:14: `poll.list_every`: expected a string, found a number."),
+        format!("{}:1:3: `context`: not allowed in a project file", project.display()),
+    ] {
+        assert!(ran.err.contains(&line), "{line}\nis missing in:\n{}", ran.err);
+    }
+}
+
+#[test]
+fn a_broken_configuration_stops_every_command_that_reads_it() {
+    let sandbox = Sandbox::new().with_config("nonsense");
+    for arguments in [&[][..], &["scan"], &["config", "show"], &["config", "check"]] {
+        let ran = sandbox.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(ran.err.contains("config.toml:1:"), "{}", ran.err);
+    }
+    assert_eq!(sandbox.run(&["config", "path"]).code, Some(0));
+}
+
+#[test]
+fn a_configuration_file_that_was_named_must_be_there() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["config", "check", "--config", "gone.toml"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err.starts_with("driftline: --config: cannot read gone.toml: "),
+        "{}",
+        ran.err
+    );
+    let ran = sandbox.run_with(&["config", "check"], &[("DRIFTLINE_CONFIG", "gone.toml")]);
+    assert!(
+        ran.err.starts_with("driftline: DRIFTLINE_CONFIG: cannot read gone.toml: "),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn config_show_tells_where_every_value_came_from_and_no_secret() {
+    let canary = "canary-8d1f";
+    let text = format!("{ONE_CONTEXT}headers = {{ X-Proxy = \"{canary}\" }}\n\n[poll]\nconcurrency = 2\n");
+    let sandbox = Sandbox::new().with_config(&text);
+    let ran = sandbox.run_with(
+        &["config", "show", "--log", "debug", "--header", &format!("X-More: {canary}")],
+        &[("PROD_TOKEN", canary)],
+    );
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert!(!ran.out.contains(canary), "{}", ran.out);
+    let file = sandbox.config().display().to_string();
+    let lines: Vec<String> = ran
+        .out
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    for line in [
+        format!("context.prod.server = \"argocd.invalid\" # from user file {file}:3"),
+        format!("context.prod.token = <set> # from user file {file}:4"),
+        format!("context.prod.headers.X-Proxy = <set> # from user file {file}:5"),
+        "context.prod.headers.X-More = <set> # from flag --header".to_owned(),
+        format!("poll.concurrency = 2 # from user file {file}:8"),
+        "poll.list_every = \"60s\" # built in".to_owned(),
+        "log.level = \"debug\" # from flag --log".to_owned(),
+    ] {
+        assert!(lines.contains(&line), "{line}\nis missing in:\n{}", ran.out);
+    }
+}
+
+#[test]
+fn the_variables_of_the_argocd_cli_make_a_context_whose_token_is_never_shown() {
+    let canary = "canary-77aa";
+    let variables = [
+        ("ARGOCD_SERVER", "127.0.0.1:1"),
+        ("ARGOCD_AUTH_TOKEN", canary),
+        ("ARGOCD_OPTS", "--plaintext --grpc-web"),
+    ];
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run_with(&["config", "show"], &variables);
+    assert!(ran.out.contains("context.127.0.0.1.server = \"127.0.0.1:1\""), "{}", ran.out);
+    assert!(ran.out.contains("from environment variable ARGOCD_AUTH_TOKEN"), "{}", ran.out);
+    for arguments in [&["config", "show"][..], &["config", "check"], &["scan", "--log", "trace"]] {
+        let ran = sandbox.run_with(arguments, &variables);
+        assert!(!format!("{ran:?}").contains(canary), "{ran:?}");
+    }
+}
+
+#[test]
+fn an_unknown_context_names_the_nearest() {
+    let ran = Sandbox::new().with_config(ONE_CONTEXT).run(&["scan", "--context", "pord"]);
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (
+            Some(2),
+            "driftline: --context: no context is called `pord`. Did you mean `prod`?\n"
+        )
+    );
+}
+
+#[test]
+fn a_project_file_above_counts_only_inside_its_checkout() {
+    let sandbox = Sandbox::new();
+    let deep = sandbox.folder().join("a/b");
+    fs::create_dir_all(&deep).unwrap();
+    write(&sandbox.folder().join(".driftline.toml"), "[view]\ntheme = \"light\"\n");
+    let theme = || {
+        let mut command = sandbox.command(&["config", "show"], &[]);
+        let output = command.current_dir(&deep).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().find(|l| l.starts_with("view.theme")).unwrap().to_owned()
+    };
+    assert!(theme().contains("auto"), "{}", theme());
+    fs::create_dir_all(sandbox.folder().join(".git")).unwrap();
+    assert!(theme().contains("light"), "{}", theme());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let sandbox = Sandbox::new();
+    let mut child = sandbox.command(&["config", "show"], &[]).spawn().unwrap();
+    drop(child.stdout.take());
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(0));
+}
