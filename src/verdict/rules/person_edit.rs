@@ -76,7 +76,7 @@ mod tests {
             .live(json!({"data": {"a": "2"}}))
             .by("k9s")
             .judge();
-        assert_eq!(judged, [("/data/a", "risky", "manual-edit")]);
+        assert_eq!(judged, [("/data/a", "risky", "configmap-hotfix")]);
     }
 
     #[test]

@@ -111,6 +111,6 @@ mod tests {
             .live(json!({"data": {"n": "1"}}))
             .by("kubectl-edit")
             .judge();
-        assert_eq!(judged, [("/data/n", "risky", "manual-edit")]);
+        assert_eq!(judged, [("/data/n", "risky", "configmap-hotfix")]);
     }
 }
