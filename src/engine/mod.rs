@@ -6,6 +6,8 @@
 pub mod core;
 pub mod document;
 pub mod event;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod ports;
 pub mod view;
 

@@ -1,1 +1,5 @@
-//! placeholder
+//! No secret value and no hostile character passes this room. Pure.
+//!
+//! [`terminal`] makes foreign text safe to show.
+
+pub mod terminal;
