@@ -110,7 +110,11 @@ pub(crate) fn cannot_tell(name: &str, reason: &str) -> ApplicationView {
 
 /// An Application with these drifts, worst first; its verdict is the worst of theirs.
 pub(crate) fn drifted(name: &str, next: NextKind, sentence: &str, drifts: Vec<DriftView>) -> ApplicationView {
-    let verdict = drifts.iter().map(|d| d.verdict).max().map_or(ApplicationVerdict::Clean, Into::into);
+    let verdict = drifts
+        .iter()
+        .map(|d| d.verdict)
+        .max()
+        .map_or(ApplicationVerdict::Clean, Into::into);
     ApplicationView {
         verdict,
         sync_status: SyncStatus::OutOfSync,
@@ -126,6 +130,20 @@ pub(crate) fn drifted(name: &str, next: NextKind, sentence: &str, drifts: Vec<Dr
             })
             .collect(),
         ..synced(name)
+    }
+}
+
+/// The same Application and drifts under another name.
+pub(crate) fn renamed(view: ApplicationView, name: &str) -> ApplicationView {
+    let drifts = view.drifts.iter().map(|drift| {
+        let mut drift = DriftView::clone(drift);
+        drift.key.application = key(name);
+        Arc::new(drift)
+    });
+    ApplicationView {
+        drifts: drifts.collect(),
+        key: key(name),
+        ..view
     }
 }
 
@@ -237,7 +255,11 @@ pub(crate) fn ingress() -> ApplicationView {
 
 /// Only Git moved.
 pub(crate) fn search() -> ApplicationView {
-    let mut image = change("/spec/template/spec/containers/0/image", Some("\"search:1.9\""), Some("\"search:1.8\""));
+    let mut image = change(
+        "/spec/template/spec/containers/0/image",
+        Some("\"search:1.9\""),
+        Some("\"search:1.8\""),
+    );
     image.verdict = Verdict::NeedsReview;
     image.origin = OriginView::Git;
     image.cause = Cause::new("git-ahead");
@@ -293,7 +315,11 @@ pub(crate) fn catalog() -> ApplicationView {
 
 /// Names and values that attack the terminal and the eye.
 pub(crate) fn hostile() -> ApplicationView {
-    let mut value = change("/data/banner", Some("\"hi\""), Some("\"\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}cod.exe\""));
+    let mut value = change(
+        "/data/banner",
+        Some("\"hi\""),
+        Some("\"\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}cod.exe\""),
+    );
     value.verdict = Verdict::NeedsReview;
     value.manager = Some("\u{1b}[31mkubectl\u{202e}\u{200b}edit\r\n".to_owned());
     value.time = None;
@@ -308,7 +334,11 @@ pub(crate) fn hostile() -> ApplicationView {
 
 /// Long and wide names.
 pub(crate) fn long_names() -> ApplicationView {
-    let mut env = change("/spec/template/spec/containers/0/env/0/value", Some("\"東京\""), Some("\"大阪府大阪市北区梅田\""));
+    let mut env = change(
+        "/spec/template/spec/containers/0/env/0/value",
+        Some("\"東京\""),
+        Some("\"大阪府大阪市北区梅田\""),
+    );
     env.verdict = Verdict::NeedsReview;
     env.manager = Some("a-very-long-field-manager-name-from-some-operator".to_owned());
     env.time = Some(minutes_ago(3 * 24 * 60));
@@ -326,7 +356,10 @@ pub(crate) fn applications() -> Vec<ApplicationView> {
         synced("web"),
         search(),
         payments_api(),
-        cannot_tell("legacy", "Repository unreachable since 03:02: dial tcp: lookup git.example.com: no such host"),
+        cannot_tell(
+            "legacy",
+            "Repository unreachable since 03:02: dial tcp: lookup git.example.com: no such host",
+        ),
         catalog(),
         synced("docs"),
         ingress(),
@@ -348,7 +381,11 @@ pub(crate) fn document(drift: &Arc<DriftView>) -> DriftDocument {
             "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: refunds\nspec:\n  minAvailable: 1",
             "",
         ),
-        _ => document_of(drift, &config_map(name, "100", ""), &config_map(name, "400", "  annotations:\n    checked-at: \"2026-11-20\"\n")),
+        _ => document_of(
+            drift,
+            &config_map(name, "100", ""),
+            &config_map(name, "400", "  annotations:\n    checked-at: \"2026-11-20\"\n"),
+        ),
     }
 }
 

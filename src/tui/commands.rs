@@ -1,7 +1,7 @@
 //! THE table of commands. Dispatch, help, the hint line, key overrides and their checks all read it; nothing else
 //! knows a key.
 
-use super::state::{Overlay, Pane, State};
+use super::state::{Layout, Overlay, Pane, State};
 
 /// Section of the help, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -276,18 +276,25 @@ fn has_panes(state: &State) -> Availability {
     given(state.shown_drift().is_some(), "Only the list is open.")
 }
 
+/// A key must not change what nobody sees.
+fn shows_diff(state: &State) -> bool {
+    state.detail.diff().is_some() && Layout::of(state).diff.is_some()
+}
+
 fn has_diff(state: &State) -> Availability {
-    given(state.detail.diff().is_some(), "No diff is shown.")
+    given(shows_diff(state), "No diff is shown.")
 }
 
 fn has_change(state: &State) -> Availability {
-    let changes = state.detail.diff().is_some_and(|_| !state.detail.plan.changes().is_empty());
-    given(changes, "No change is shown.")
+    given(
+        shows_diff(state) && !state.detail.plan.changes().is_empty(),
+        "No change is shown.",
+    )
 }
 
 fn has_harmless(state: &State) -> Availability {
     given(
-        state.detail.diff().is_some_and(|diff| diff.harmless() > 0),
+        shows_diff(state) && state.detail.diff().is_some_and(|diff| diff.harmless() > 0),
         "No harmless change is in this diff.",
     )
 }

@@ -14,8 +14,16 @@ pub(crate) fn lines(keymap: &Keymap) -> Vec<Line> {
         lines.push(vec![(Tone::Strong, section.title().to_owned())]);
         for command in COMMANDS.iter().filter(|command| command.section == section) {
             let keys: Vec<String> = keymap.sequences(command.id).iter().map(|keys| sequence_label(keys)).collect();
-            let keys = if keys.is_empty() { "(unbound)".to_owned() } else { keys.join("  ") };
-            let note = if command.context == Context::Detail { " (reason, diff)" } else { "" };
+            let keys = if keys.is_empty() {
+                "(unbound)".to_owned()
+            } else {
+                keys.join("  ")
+            };
+            let note = if command.context == Context::Detail {
+                " (reason, diff)"
+            } else {
+                ""
+            };
             lines.push(vec![
                 (Tone::Key, format!("  {keys:<18}")),
                 (Tone::Plain, format!(" {}", command.title)),

@@ -61,7 +61,7 @@ pub(crate) fn glyph(verdict: ApplicationVerdict) -> &'static str {
 
 fn origin(origin: OriginView) -> &'static str {
     match origin {
-        OriginView::Cluster => "the cluster was edited",
+        OriginView::Cluster => "edited in the cluster",
         OriginView::Git => "Git moved, nobody touched the cluster",
         OriginView::Both => "both moved: a sync overwrites a live edit",
         OriginView::Controller => "a controller's own field",
@@ -84,13 +84,21 @@ impl Panel<'_> {
             (Tone::Verdict(verdict), format!("{} {}", glyph(verdict), word(verdict))),
             (
                 Tone::Plain,
-                format!("  {} {:.2}", drift.confidence.level().as_str(), drift.confidence.probability()),
+                format!(
+                    "  {} {:.2}",
+                    drift.confidence.level().as_str(),
+                    drift.confidence.probability()
+                ),
             ),
             (Tone::Strong, format!("  {}", drift.cause)),
             (Tone::Dim, state_note(drift)),
         ]];
         let most = if self.compact { 1 } else { 4 };
-        let reason = if drift.reason.is_empty() { "No reason was given." } else { &drift.reason };
+        let reason = if drift.reason.is_empty() {
+            "No reason was given."
+        } else {
+            &drift.reason
+        };
         self.labelled(&mut lines, "why", Tone::Plain, reason, most);
         self.labelled(&mut lines, "next", Tone::Plain, &application.next.sentence, most);
         self.stale(&mut lines, application);
@@ -124,7 +132,11 @@ impl Panel<'_> {
         self.stale(&mut lines, application);
         self.git(&mut lines, application);
         let place = [&application.project, &application.cluster, &application.environment];
-        let place: Vec<&str> = place.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let place: Vec<&str> = place
+            .into_iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
         self.labelled(&mut lines, "where", Tone::Plain, &place.join(" · "), 2);
         lines
     }
@@ -134,7 +146,10 @@ impl Panel<'_> {
         let count = self.state.counts.of(verdict);
         let mut lines = vec![vec![
             (Tone::Verdict(verdict), format!("{} {}", glyph(verdict), word(verdict))),
-            (Tone::Plain, format!("  {count} Applications")),
+            (
+                Tone::Plain,
+                format!("  {count} {}", if count == 1 { "Application" } else { "Applications" }),
+            ),
         ]];
         let mut causes: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
         let views = self.state.applications.values().map(|entry| entry.view());
@@ -143,11 +158,12 @@ impl Panel<'_> {
         }
         let mut causes: Vec<(&str, usize)> = causes.into_iter().collect();
         causes.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), *cause));
-        lines.extend(
-            causes
-                .into_iter()
-                .map(|(cause, count)| vec![(Tone::Plain, format!("  {count:>4}  ")), (Tone::Dim, ellipsis(cause, self.width))]),
-        );
+        lines.extend(causes.into_iter().map(|(cause, count)| {
+            vec![
+                (Tone::Plain, format!("  {count:>4}  ")),
+                (Tone::Dim, ellipsis(cause, self.width)),
+            ]
+        }));
         lines
     }
 
@@ -169,14 +185,27 @@ impl Panel<'_> {
     /// Who, per field; neighbours by the same writer share one line.
     fn fields(&self, lines: &mut Vec<Line>, drift: &DriftView) {
         let columns = self.width.saturating_sub(LABEL);
+        let most = if self.compact { 1 } else { 2 };
         let mut writer: Option<&ChangeView> = None;
         for change in drift.changes.iter().take(MOST_FIELDS) {
             let same = writer.is_some_and(|other| {
                 (&other.manager, other.operation, &other.subresource, other.time, other.origin)
-                    == (&change.manager, change.operation, &change.subresource, change.time, change.origin)
+                    == (
+                        &change.manager,
+                        change.operation,
+                        &change.subresource,
+                        change.time,
+                        change.origin,
+                    )
             });
             if !same {
-                self.labelled(lines, if writer.is_none() { "who" } else { "" }, Tone::Plain, &self.who(change), 1);
+                self.labelled(
+                    lines,
+                    if writer.is_none() { "who" } else { "" },
+                    Tone::Plain,
+                    &self.who(change),
+                    most,
+                );
             }
             writer = Some(change);
             let verdict = ApplicationVerdict::from(change.verdict);
@@ -196,7 +225,13 @@ impl Panel<'_> {
             ]);
         }
         if let Some(more) = drift.changes.len().checked_sub(MOST_FIELDS).filter(|more| *more > 0) {
-            self.labelled(lines, "", Tone::Dim, &format!("… and {more} more fields; the diff shows all"), 1);
+            self.labelled(
+                lines,
+                "",
+                Tone::Dim,
+                &format!("… and {more} more fields; the diff shows all"),
+                1,
+            );
         }
     }
 
@@ -204,7 +239,7 @@ impl Panel<'_> {
         let mut parts = vec![ellipsis(change.manager.as_deref().unwrap_or("nobody can be named"), 40)];
         parts.extend(change.operation.map(str::to_owned));
         if !change.subresource.is_empty() {
-            parts.push(format!("/{}", ellipsis(&change.subresource, 20)));
+            parts.push(format!("through /{}", ellipsis(&change.subresource, 20)));
         }
         parts.extend(change.time.map(|time| self.time(time)));
         parts.push(origin(change.origin).to_owned());
@@ -222,7 +257,9 @@ impl Panel<'_> {
         }
         let compared = short(&application.revisions);
         let synced = short(&application.synced_revisions);
-        let when = application.synced_at.map_or_else(String::new, |at| format!(" {}", self.time(at)));
+        let when = application
+            .synced_at
+            .map_or_else(String::new, |at| format!(" {}", self.time(at)));
         let text = if application.synced_revisions.is_empty() {
             format!("compared with {compared}; when it was last synced is not known")
         } else if application.revisions == application.synced_revisions {
@@ -251,10 +288,21 @@ fn health(application: &ApplicationView) -> String {
 
 /// First seven characters of each revision; chart versions are short anyway.
 fn short(revisions: &[String]) -> String {
-    let mut parts: Vec<String> = revisions.iter().take(3).map(|revision| {
-        let hash = revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit());
-        ellipsis(if hash { revision.get(..7).unwrap_or(revision) } else { revision }, 20)
-    }).collect();
+    let mut parts: Vec<String> = revisions
+        .iter()
+        .take(3)
+        .map(|revision| {
+            let hash = revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit());
+            ellipsis(
+                if hash {
+                    revision.get(..7).unwrap_or(revision)
+                } else {
+                    revision
+                },
+                20,
+            )
+        })
+        .collect();
     if revisions.len() > parts.len() {
         parts.push("…".to_owned());
     }

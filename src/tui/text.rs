@@ -133,7 +133,10 @@ mod tests {
 
     #[test]
     fn text_is_wrapped_between_words() {
-        assert_eq!(wrap("the next commit reverts it", 11, 9), ["the next", "commit", "reverts it"]);
+        assert_eq!(
+            wrap("the next commit reverts it", 11, 9),
+            ["the next", "commit", "reverts it"]
+        );
         assert_eq!(wrap("the next commit reverts it", 11, 2), ["the next", "commit…"]);
         assert_eq!(wrap("abcdefgh", 3, 9), ["abc", "def", "gh"]);
     }

@@ -92,7 +92,12 @@ fn add(pieces: &mut Pieces, range: Range<usize>, scopes: &ScopeStack) {
     if range.is_empty() {
         return;
     }
-    let Some(syntax) = scopes.as_slice().iter().rev().find_map(|scope| meaning(&scope.build_string())) else {
+    let Some(syntax) = scopes
+        .as_slice()
+        .iter()
+        .rev()
+        .find_map(|scope| meaning(&scope.build_string()))
+    else {
         return;
     };
     match pieces.last_mut() {
@@ -138,8 +143,14 @@ mod tests {
             .zip(live.lines())
             .map(|(pieces, line)| pieces.iter().map(|(range, syntax)| (&line[range.clone()], *syntax)).collect())
             .collect();
-        assert_eq!(told[0], [("replicas", Syntax::Key), (":", Syntax::Punctuation), ("3", Syntax::Number)]);
-        assert_eq!(told[1], [("name", Syntax::Key), (":", Syntax::Punctuation), ("\"web\"", Syntax::String)]);
+        assert_eq!(
+            told[0],
+            [("replicas", Syntax::Key), (":", Syntax::Punctuation), ("3", Syntax::Number)]
+        );
+        assert_eq!(
+            told[1],
+            [("name", Syntax::Key), (":", Syntax::Punctuation), ("\"web\"", Syntax::String)]
+        );
         assert_eq!(told[2].first(), Some(&("ready", Syntax::Key)));
         assert!(told[2].contains(&("true", Syntax::Word)));
     }

@@ -207,7 +207,12 @@ fn range(lines: &Range<u32>) -> Range<usize> {
 
 /// Bytes that both lines begin with, and bytes that both end with; on character boundaries of both, never overlapping.
 fn common(a: &str, b: &str) -> (usize, usize) {
-    let start: usize = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).map(|(c, _)| c.len_utf8()).sum();
+    let start: usize = a
+        .chars()
+        .zip(b.chars())
+        .take_while(|(x, y)| x == y)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
     let (a, b) = (a.get(start..).unwrap_or(""), b.get(start..).unwrap_or(""));
     let end = a
         .chars()
@@ -254,7 +259,9 @@ mod tests {
     fn the_attribution_stands_on_the_live_line_of_the_field() {
         let diff = flagship();
         let live = diff.side(Side::Live);
-        let line = (0..live.len()).find(|line| live.line(*line).contains("MAX_CONNECTIONS")).unwrap();
+        let line = (0..live.len())
+            .find(|line| live.line(*line).contains("MAX_CONNECTIONS"))
+            .unwrap();
         assert_eq!(
             diff.attribution(Side::Live, line).map(|c| c.path.as_str()),
             Some("/data/MAX_CONNECTIONS")

@@ -42,7 +42,10 @@ pub(crate) struct Plan {
     /// Each block with its first row.
     blocks: Vec<(usize, Block)>,
     rows: usize,
+    /// Rows of each shown change.
     changes: Vec<Range<usize>>,
+    /// Its segment.
+    segments: Vec<usize>,
 }
 
 /// What a row is.
@@ -112,6 +115,7 @@ impl Plan {
                         lines: hunk.live.clone(),
                     });
                     plan.changes.push(first..plan.rows);
+                    plan.segments.push(at);
                 }
                 Segment::Changed(hunk) => plan.push(Block::Harmless {
                     lines: hunk.desired.len().max(hunk.live.len()),
@@ -143,6 +147,12 @@ impl Plan {
         &self.changes
     }
 
+    /// The same change, laid out in `other`; the one after it when it is folded there.
+    pub(crate) fn counterpart(&self, change: usize, other: &Self) -> usize {
+        let segment = self.segments.get(change).copied().unwrap_or(0);
+        other.segments.partition_point(|at| *at < segment)
+    }
+
     /// Row `index`; `None` past the end.
     pub(crate) fn row<'a>(&self, diff: &'a Diff, index: usize) -> Option<Row<'a>> {
         let at = self.blocks.partition_point(|(first, _)| *first <= index).checked_sub(1)?;
@@ -169,11 +179,21 @@ impl Plan {
             Block::Same { live, .. } => line(RowKind::Same, Side::Live, live + offset, None),
             Block::Removed { segment, lines } => {
                 let at = lines.start + offset;
-                line(RowKind::Removed, Side::Desired, at, emphasis(diff, *segment, offset, Side::Desired, at))
+                line(
+                    RowKind::Removed,
+                    Side::Desired,
+                    at,
+                    emphasis(diff, *segment, offset, Side::Desired, at),
+                )
             }
             Block::Added { segment, lines } => {
                 let at = lines.start + offset;
-                line(RowKind::Added, Side::Live, at, emphasis(diff, *segment, offset, Side::Live, at))
+                line(
+                    RowKind::Added,
+                    Side::Live,
+                    at,
+                    emphasis(diff, *segment, offset, Side::Live, at),
+                )
             }
             Block::Unchanged { lines } => fold(RowKind::FoldedUnchanged(*lines)),
             Block::Harmless { lines } => fold(RowKind::FoldedHarmless(*lines)),

@@ -118,10 +118,14 @@ impl Chord {
         let mut chars = rest.chars();
         let key = match (chars.next(), chars.next()) {
             (Some(c), None) if !c.is_control() && c != ' ' => Some(Key::Char(c)),
-            _ => NAMES.iter().find(|(name, _, _)| *name == rest).map(|(_, _, key)| *key).or_else(|| {
-                let number: u8 = rest.strip_prefix('f')?.parse().ok()?;
-                (1..=24).contains(&number).then_some(Key::Function(number))
-            }),
+            _ => NAMES
+                .iter()
+                .find(|(name, _, _)| *name == rest)
+                .map(|(_, _, key)| *key)
+                .or_else(|| {
+                    let number: u8 = rest.strip_prefix('f')?.parse().ok()?;
+                    (1..=24).contains(&number).then_some(Key::Function(number))
+                }),
         };
         key.map(|key| Self::new(key, ctrl, alt, shift))
             .ok_or_else(|| format!("`{text}` is not a key; write `x`, `ctrl-x`, `shift-tab`, `enter`, `esc`, `space`, `f5`"))

@@ -5,9 +5,9 @@ mod overrides;
 
 use std::collections::BTreeMap;
 
-pub(crate) use chord::{Chord, Key, parse_sequence, sequence_label};
 #[cfg(test)]
 pub(crate) use chord::print_sequence;
+pub(crate) use chord::{Chord, Key, parse_sequence, sequence_label};
 pub use overrides::{KeyProblem, check};
 
 use super::commands::{COMMANDS, Command, Context};
@@ -35,7 +35,12 @@ impl Keymap {
     pub(crate) fn defaults() -> Self {
         let sequences = COMMANDS
             .iter()
-            .map(|command| (command.id, command.keys.iter().filter_map(|text| parse_sequence(text).ok()).collect()))
+            .map(|command| {
+                (
+                    command.id,
+                    command.keys.iter().filter_map(|text| parse_sequence(text).ok()).collect(),
+                )
+            })
             .collect();
         Self { sequences }
     }
@@ -47,10 +52,12 @@ impl Keymap {
     pub(crate) fn with_overrides(keys: &toml::Table) -> Result<Self, Vec<KeyProblem>> {
         let mut keymap = Self::defaults();
         let mut problems = Vec::new();
+        let mut chosen = Vec::new();
         for (id, sequences) in overrides::read(keys, &mut problems) {
             keymap.sequences.insert(id, sequences);
+            chosen.push(id);
         }
-        keymap.conflicts(&mut problems);
+        keymap.conflicts(&chosen, &mut problems);
         if problems.is_empty() { Ok(keymap) } else { Err(problems) }
     }
 
@@ -80,16 +87,21 @@ impl Keymap {
         if prefix { Lookup::Prefix } else { Lookup::Unbound }
     }
 
-    /// Within one context no sequence may equal or begin another command's sequence.
-    fn conflicts(&self, problems: &mut Vec<KeyProblem>) {
+    /// Within one context no sequence may equal or begin another command's sequence. Blames the one that was `chosen`.
+    fn conflicts(&self, chosen: &[&str], problems: &mut Vec<KeyProblem>) {
         for (at, first) in COMMANDS.iter().enumerate() {
             for second in COMMANDS.iter().skip(at + 1).filter(|c| c.context == first.context) {
                 for a in self.sequences(first.id) {
                     for b in self.sequences(second.id) {
                         if a.starts_with(b) || b.starts_with(a) {
+                            let (blamed, keys, other) = if chosen.contains(&first.id) && !chosen.contains(&second.id) {
+                                (first.id, a, second.id)
+                            } else {
+                                (second.id, b, first.id)
+                            };
                             problems.push(KeyProblem {
-                                path: second.id.to_owned(),
-                                message: format!("`{}` is already `{}`", sequence_label(b), first.id),
+                                path: blamed.to_owned(),
+                                message: format!("`{}` is already `{other}`", sequence_label(keys)),
                             });
                         }
                     }
@@ -108,10 +120,15 @@ mod tests {
     #[test]
     fn the_default_keys_have_no_conflict_and_all_parse() {
         let mut problems = Vec::new();
-        Keymap::defaults().conflicts(&mut problems);
+        Keymap::defaults().conflicts(&[], &mut problems);
         assert_eq!(problems, []);
         for command in COMMANDS {
-            assert_eq!(Keymap::defaults().sequences(command.id).len(), command.keys.len(), "{}", command.id);
+            assert_eq!(
+                Keymap::defaults().sequences(command.id).len(),
+                command.keys.len(),
+                "{}",
+                command.id
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! The user's `[keys.<area>]` tables, read and judged: `[keys.diff] next-change = ["n", "ctrl-n"]`; `[]` unbinds.
 
-use super::chord::{Chord, parse_sequence};
 use super::Keymap;
+use super::chord::{Chord, parse_sequence};
 use crate::tui::commands::COMMANDS;
 
 /// One thing wrong in the `[keys]` tables.
@@ -47,7 +47,11 @@ pub(super) fn read(keys: &toml::Table, problems: &mut Vec<KeyProblem>) -> Vec<(&
             };
             let mut sequences = Vec::new();
             for text in texts {
-                match text.as_str().ok_or_else(|| "a key is a string".to_owned()).and_then(parse_sequence) {
+                match text
+                    .as_str()
+                    .ok_or_else(|| "a key is a string".to_owned())
+                    .and_then(parse_sequence)
+                {
                     Ok(sequence) => sequences.push(sequence),
                     Err(message) => problem(&path, message),
                 }

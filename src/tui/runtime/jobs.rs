@@ -138,7 +138,10 @@ mod tests {
     async fn a_job_that_may_run_once_is_refused_while_it_runs() {
         let mut runner = Runner::default();
         assert!(runner.start("list", Policy::Once, job("a", 1)).is_none());
-        assert!(matches!(runner.start("list", Policy::Once, job("b", 1)), Some(Msg::Busy("list"))));
+        assert!(matches!(
+            runner.start("list", Policy::Once, job("b", 1)),
+            Some(Msg::Busy("list"))
+        ));
         assert_eq!(told(&mut runner).await, ["a"]);
         assert!(runner.start("list", Policy::Once, job("c", 1)).is_none());
         assert_eq!(told(&mut runner).await, ["c"]);

@@ -8,8 +8,7 @@ use std::thread;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -39,10 +38,7 @@ impl Screen {
         }
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         let terminal = Terminal::new(backend)?;
-        let screen = Self {
-            terminal,
-            hook: hook(),
-        };
+        let screen = Self { terminal, hook: hook() };
         // From here on dropping `screen` undoes what was done, also when one of these fails.
         enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
@@ -99,7 +95,11 @@ fn hook() -> Arc<Hook> {
             report(info);
         } else {
             // Only a literal message cannot hold a value from a manifest.
-            let text = info.payload().downcast_ref::<&'static str>().copied().unwrap_or("(message withheld)");
+            let text = info
+                .payload()
+                .downcast_ref::<&'static str>()
+                .copied()
+                .unwrap_or("(message withheld)");
             let place = info.location().map(ToString::to_string).unwrap_or_default();
             tracing::error!(place, text, "a job panicked");
         }

@@ -24,7 +24,13 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
             canvas.text(inside, 0, 1, "Reading both sides…", theme.style(Token::Dim));
         }
         Load::Failed(error) => {
-            canvas.text(inside, 0, 1, &format!("No diff: {}", error.title), theme.style(Token::Warning));
+            canvas.text(
+                inside,
+                0,
+                1,
+                &format!("No diff: {}", error.title),
+                theme.style(Token::Warning),
+            );
             canvas.text(inside, 1, 1, &error.detail, theme.style(Token::Text));
             canvas.text(inside, 2, 1, &error.hint, theme.style(Token::Dim));
         }
@@ -54,13 +60,27 @@ fn title(state: &State) -> Line {
 fn rows(state: &State, canvas: &mut Canvas<'_>, area: Area, diff: &Diff) {
     if state.detail.plan.rows() == 0 {
         let style = canvas.theme().style(Token::Dim);
-        canvas.text(area, 0, 1, "Both sides are the same text; the difference is in what is not shown.", style);
+        canvas.text(
+            area,
+            0,
+            1,
+            "Both sides are the same text; the difference is in what is not shown.",
+            style,
+        );
         return;
     }
-    let current = state.detail.plan.changes().get(state.detail.current).cloned().unwrap_or_default();
+    let current = state
+        .detail
+        .plan
+        .changes()
+        .get(state.detail.current)
+        .cloned()
+        .unwrap_or_default();
     for row in 0..area.height {
         let index = state.detail.top + usize::from(row);
-        let Some(line) = state.detail.plan.row(diff, index) else { break };
+        let Some(line) = state.detail.plan.row(diff, index) else {
+            break;
+        };
         canvas.count_row();
         draw_row(state, canvas, area, row, &line);
         if current.contains(&index) {
@@ -100,7 +120,10 @@ fn draw_row(state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, line: 
     canvas.text(area, row, 1, sign, style);
 
     let who = line.attribution.map(|change| attribution(state, change));
-    let reserved = who.as_deref().map_or(0, |who| width(who) + 1).min(usize::from(area.width) / 2);
+    let reserved = who
+        .as_deref()
+        .map_or(0, |who| width(who) + 1)
+        .min(usize::from(area.width) / 2);
     let text_area = Area {
         width: area.width.saturating_sub(u16::try_from(reserved).unwrap_or(0)),
         ..area

@@ -28,19 +28,40 @@ fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) -> u16 {
         let text = format!("{} …", sequence_label(&state.chords));
         column = canvas.text(area, 0, column, &text, theme.style(Token::Key)) + 3;
     }
-    for command in offered(state) {
-        let (Some(key), Some(hint)) = (state.keymap.label(command.id), command.hint) else {
+    let hints: Vec<(bool, String, &str)> = offered(state)
+        .filter_map(|command| {
+            let hint = wording(state, command, command.hint?);
+            Some((is_way_out(state, command), state.keymap.label(command.id)?, hint))
+        })
+        .collect();
+    let columns = |key: &str, hint: &str| u16::try_from(width(key) + width(hint) + 4).unwrap_or(u16::MAX);
+    let mut reserved: u16 = hints
+        .iter()
+        .filter(|(out, ..)| *out)
+        .map(|(_, key, hint)| columns(key, hint))
+        .sum();
+    for (out, key, hint) in hints {
+        let needed = columns(&key, hint);
+        if out {
+            reserved -= needed;
+        }
+        if column.saturating_add(needed).saturating_add(reserved) > area.width + 3 {
             continue;
-        };
-        let hint = wording(state, command, hint);
-        let needed = u16::try_from(width(&key) + 1 + width(hint)).unwrap_or(u16::MAX);
-        if column.saturating_add(needed) >= area.width {
-            break;
         }
         column = canvas.text(area, 0, column, &key, base.patch(theme.style(Token::Key)));
         column = canvas.text(area, 0, column + 1, hint, base) + 3;
     }
     column
+}
+
+/// Hints that never give way to others: help, and how to get out of here.
+fn is_way_out(state: &State, command: &Command) -> bool {
+    match command.id {
+        "app.help" | "help.close" | "quit.cancel" => true,
+        "app.escape" => state.pane != Pane::List,
+        "app.back" => state.pane == Pane::List,
+        _ => false,
+    }
 }
 
 /// Commands with a hint whose key counts now and that can run now.
@@ -50,11 +71,12 @@ fn offered(state: &State) -> impl Iterator<Item = &'static Command> {
         .iter()
         .filter(move |command| contexts.contains(&command.context))
         .filter(move |command| (command.enabled)(state) == Availability::Yes)
+        // In a pane Esc and q do the same, and one hint is enough.
+        .filter(move |command| command.id != "app.back" || state.pane == Pane::List)
 }
 
 fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str {
     match command.id {
-        "app.back" if state.pane != Pane::List => "back",
         "app.escape" if state.pane == Pane::List => "clear filter",
         "app.escape" => "list",
         "diff.toggle-harmless" if state.detail.unfolding.harmless => "fold harmless",
@@ -69,7 +91,9 @@ fn target(state: &State, canvas: &mut Canvas<'_>, area: Area, from: u16) {
         return;
     };
     let several = state.application(row).is_some_and(|view| view.drifts.len() > 1);
-    let (Some(drift), true) = (state.drift(row), several) else { return };
+    let (Some(drift), true) = (state.drift(row), several) else {
+        return;
+    };
     let rest = Area {
         x: area.x + from,
         width: area.width.saturating_sub(from + 1),

@@ -30,15 +30,30 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) {
     .collect();
     let counted: usize = counts.iter().map(|(_, text)| width(text) + 2).sum();
 
-    // Counts and freshness always stay; the name of the server goes first, then the context's.
+    // Counts always stay. The server's name goes first, then the context's, the product's, the freshness.
     let product = if state.demo { "driftline demo" } else { "driftline" };
-    let room = usize::from(area.width).saturating_sub(counted + width(&fresh) + width(product) + 6);
+    let all = usize::from(area.width);
+    let product = if counted + width(&fresh) + width(product) + 6 <= all {
+        product
+    } else {
+        ""
+    };
+    let fresh = if counted + width(&fresh) + 2 <= all {
+        fresh
+    } else {
+        String::new()
+    };
+    let room = all.saturating_sub(counted + width(&fresh) + width(product) + 6);
     let place = places(state).into_iter().find(|text| width(text) <= room).unwrap_or_default();
 
     let mut column = canvas.text(area, 0, 1, product, theme.style(Token::Product));
-    column = canvas.text(area, 0, column + 2, &place, base);
-    let spare = room.saturating_sub(width(&place));
-    column += u16::try_from((spare / 2).clamp(2, 12)).unwrap_or(2);
+    if !place.is_empty() {
+        column = canvas.text(area, 0, column + 2, &place, base);
+    }
+    if !product.is_empty() {
+        let spare = room.saturating_sub(width(&place));
+        column += u16::try_from((spare / 2).clamp(2, 12)).unwrap_or(2);
+    }
     for (verdict, text) in counts {
         column = canvas.text(area, 0, column, &text, base.patch(theme.verdict(verdict)));
         column += 2;
@@ -82,7 +97,14 @@ fn places(state: &State) -> Vec<String> {
 fn freshness(state: &State) -> (String, bool) {
     let now = state.moment.wall;
     let Some((kind, at)) = state.freshness() else {
-        let text = if state.failure().is_some() { "not connected" } else { "connecting" };
+        if let Some(at) = state.contexts.values().filter_map(|context| context.listed_at).max() {
+            return (format!("listed {}", ago(now, at)), false);
+        }
+        let text = if state.failure().is_some() {
+            "not connected"
+        } else {
+            "connecting"
+        };
         return (text.to_owned(), state.failure().is_some());
     };
     let kind = match kind {
@@ -104,10 +126,14 @@ pub(super) fn failure(state: &State) -> String {
     };
     let (now, zone) = (state.moment.wall, &state.zone);
     let others = state.contexts.values().filter(|context| context.failure.is_some()).count() - 1;
-    let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+    let more = if others > 0 {
+        format!(" (and {others} more)")
+    } else {
+        String::new()
+    };
     let again = failure.retry_at.map_or_else(
         || failure.error.hint.clone(),
-        |at| format!("tries again at {}", clock(now, at, zone)),
+        |at| format!("It tries again at {}.", clock(now, at, zone)),
     );
     format!(
         "! {name}{more}: {} since {}; what you see is older. {again}",

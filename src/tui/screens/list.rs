@@ -43,7 +43,12 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
 fn title(state: &State) -> Line {
     let mut title = vec![(Tone::Strong, "Drifts".to_owned())];
     if state.filter.is_active() {
-        let shown = state.list.rows().iter().filter(|row| matches!(row, RowKey::Application(_))).count();
+        let shown = state
+            .list
+            .rows()
+            .iter()
+            .filter(|row| matches!(row, RowKey::Application(_)))
+            .count();
         title.push((Tone::Dim, " ─ filter ".to_owned()));
         title.push((Tone::Key, state.filter.text.trim().to_owned()));
         title.push((Tone::Dim, format!(" ─ {shown} of {}", state.counts.total())));
@@ -74,7 +79,13 @@ pub(super) fn unseen(state: &State) -> Option<String> {
         .list
         .news
         .iter()
-        .filter_map(|key| state.list.rows().iter().position(|row| matches!(row, RowKey::Application(k) if k == key)))
+        .filter_map(|key| {
+            state
+                .list
+                .rows()
+                .iter()
+                .position(|row| matches!(row, RowKey::Application(k) if k == key))
+        })
         .min();
     let height = Layout::of(state).list_rows(state);
     let seen = state.list.top()..state.list.top() + height;

@@ -66,7 +66,13 @@ impl Columns {
                     self.drift(state, canvas, area, row, view);
                 } else {
                     let dim = canvas.theme().style(Token::Dim);
-                    canvas.text(area, row, MARK + 2, &format!("{} no longer drifts", drift.resource.short()), dim);
+                    canvas.text(
+                        area,
+                        row,
+                        MARK + 2,
+                        &format!("{} no longer drifts", drift.resource.short()),
+                        dim,
+                    );
                 }
             }
         }
@@ -159,7 +165,11 @@ impl Columns {
         let dim = canvas.theme().style(Token::Dim);
         let mut column = MARK + self.name + self.resource;
         if self.place > 0 {
-            let place = if view.environment.is_empty() { &view.cluster } else { &view.environment };
+            let place = if view.environment.is_empty() {
+                &view.cluster
+            } else {
+                &view.environment
+            };
             self.cell(canvas, area, row, column, self.place, place, dim);
             column += self.place;
         }

@@ -43,7 +43,13 @@ fn connecting(state: &State, canvas: &mut Canvas<'_>, area: Area) {
     canvas.text(inside, 0, 1, &text, theme.style(Token::Text));
     for row in (2..inside.height).take(8) {
         canvas.text(inside, row, 1, "…", theme.style(Token::Dim));
-        canvas.text(inside, row, 3, "────────────   ────────────────────", theme.style(Token::Border));
+        canvas.text(
+            inside,
+            row,
+            3,
+            "────────────   ────────────────────",
+            theme.style(Token::Border),
+        );
     }
 }
 
@@ -53,9 +59,17 @@ fn failed(state: &State, canvas: &mut Canvas<'_>, area: Area, name: &str, failur
     let columns = usize::from(inside.width.saturating_sub(2));
     let now = state.moment.wall;
     let mut lines: Vec<(Token, String)> = vec![(Token::Warning, format!("! {name}: {}", failure.error.title))];
-    lines.extend(wrap(&failure.error.detail, columns, 4).into_iter().map(|text| (Token::Text, text)));
+    lines.extend(
+        wrap(&failure.error.detail, columns, 4)
+            .into_iter()
+            .map(|text| (Token::Text, text)),
+    );
     lines.push((Token::Text, String::new()));
-    lines.extend(wrap(&failure.error.hint, columns, 4).into_iter().map(|text| (Token::Text, text)));
+    lines.extend(
+        wrap(&failure.error.hint, columns, 4)
+            .into_iter()
+            .map(|text| (Token::Text, text)),
+    );
     let again = failure.retry_at.map_or_else(
         || "It is not tried again by itself.".to_owned(),
         |at| format!("It is tried again at {}.", clock(now, at, &state.zone)),
@@ -70,9 +84,15 @@ fn none(state: &State, canvas: &mut Canvas<'_>, area: Area) {
     let inside = canvas.pane(area, &vec![(Tone::Strong, "No Applications".to_owned())], true);
     let servers: Vec<&str> = state.contexts.keys().map(|name| &**name).collect();
     let lines = [
-        (Token::Text, format!("{} lists no Application that you may see.", servers.join(", "))),
+        (
+            Token::Text,
+            format!("{} lists no Application that you may see.", servers.join(", ")),
+        ),
         (Token::Text, String::new()),
-        (Token::Dim, "Argo CD shows an empty list to an account without rights, so this".to_owned()),
+        (
+            Token::Dim,
+            "Argo CD shows an empty list to an account without rights, so this".to_owned(),
+        ),
         (Token::Dim, "may mean either: the token needs `applications, get`.".to_owned()),
     ];
     put(canvas, inside, &lines);

@@ -87,6 +87,7 @@ impl Detail {
             (Some(_), Some(diff)) => Load::Ready(Arc::clone(diff)),
         };
         self.key = key;
+        self.plan = Plan::default();
         self.forget_colours();
         self.lay_out();
     }
@@ -103,12 +104,19 @@ impl Detail {
         self.lay_out();
     }
 
+    /// Lays the diff out anew; the current change stays the current one and keeps its line on the screen.
     pub(in crate::tui) fn lay_out(&mut self) {
-        self.plan = match &self.load {
+        let plan = match &self.load {
             Load::Ready(diff) => Plan::new(diff, self.unfolding),
             Load::Idle | Load::Loading | Load::Failed(_) => Plan::default(),
         };
-        self.current = self.current.min(self.plan.changes().len().saturating_sub(1));
+        let before = self.plan.changes().get(self.current).map(|rows| rows.start);
+        let last = plan.changes().len().saturating_sub(1);
+        self.current = self.plan.counterpart(self.current, &plan).min(last);
+        if let (Some(before), Some(now)) = (before, plan.changes().get(self.current)) {
+            self.top = (self.top + now.start).saturating_sub(before);
+        }
+        self.plan = plan;
     }
 
     fn forget_colours(&mut self) {

@@ -149,12 +149,16 @@ impl Layout {
 
 /// Rows above the list's first one, for the sentence that nothing has drifted.
 pub(crate) fn banner_rows(state: &State) -> u16 {
-    if state.counts.all_well() && !state.filter.is_active() { 3 } else { 0 }
+    if state.counts.all_well() && !state.filter.is_active() {
+        3
+    } else {
+        0
+    }
 }
 
 /// Slightly less than half: the detail is what is read.
 fn list_width(width: u16) -> u16 {
-    (width * 9 / 20).clamp(52, 96)
+    (width * 29 / 60).clamp(50, 96)
 }
 
 /// Fixed by the size alone, so that nothing jumps while the selection moves; a focused reason gets most of the room.

@@ -274,7 +274,9 @@ impl State {
 
     /// Whether every context that is known has its list, and everything listed is judged.
     pub(crate) fn is_settled(&self) -> bool {
-        self.is_listed() && self.contexts.values().all(|c| c.listed_at.is_some() || c.failure.is_some()) && self.counts.pending == 0
+        self.is_listed()
+            && self.contexts.values().all(|c| c.listed_at.is_some() || c.failure.is_some())
+            && self.counts.pending == 0
     }
 
     /// The first failing context.

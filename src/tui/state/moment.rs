@@ -54,7 +54,9 @@ pub(crate) fn until_next_age(now: Timestamp, then: Timestamp) -> Duration {
     let (count, unit, _) = units(now, then);
     let due = jiff::SignedDuration::from_secs((count + 1).saturating_mul(unit));
     // A time ahead of now reads "now" until it has passed by a minute.
-    Duration::try_from(due - passed).unwrap_or(Duration::from_secs(1)).max(Duration::from_secs(1))
+    Duration::try_from(due - passed)
+        .unwrap_or(Duration::from_secs(1))
+        .max(Duration::from_secs(1))
 }
 
 /// `02:13` today, else `2026-11-19 02:13`, where the person is.
@@ -78,7 +80,16 @@ mod tests {
     fn an_age_has_one_unit_and_no_seconds() {
         let at = |seconds| age(now(), now() - SignedDuration::from_secs(seconds));
         assert_eq!(
-            [at(-90), at(59), at(60), at(3_599), at(3_600), at(172_799), at(172_800), at(864_000)],
+            [
+                at(-90),
+                at(59),
+                at(60),
+                at(3_599),
+                at(3_600),
+                at(172_799),
+                at(172_800),
+                at(864_000)
+            ],
             ["now", "now", "1 m", "59 m", "1 h", "47 h", "2 d", "10 d"]
         );
     }

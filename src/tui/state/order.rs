@@ -26,9 +26,11 @@ impl State {
             }),
             _ => None,
         };
+        let found = found.filter(|index| self.can_select(*index));
         let target = match found {
             Some(index) => Some(index),
-            None if self.list.pinned => self.selectable_near(self.list.cursor),
+            // While the filter is typed, the best match is what is looked for.
+            None if self.list.pinned && !self.filter.typing => self.selectable_near(self.list.cursor),
             None => self.first_application().or_else(|| self.selectable_near(0)),
         };
         match target {

@@ -108,7 +108,10 @@ impl Driver {
 
     /// Presses keys, each drawn before the next.
     pub(crate) fn keys(self, keys: &str) -> Self {
-        parse_sequence(keys).unwrap().into_iter().fold(self, |driver, chord| driver.send(Msg::Key(chord)))
+        parse_sequence(keys)
+            .unwrap()
+            .into_iter()
+            .fold(self, |driver, chord| driver.send(Msg::Key(chord)))
     }
 
     /// Handles messages without drawing in between.
@@ -216,7 +219,12 @@ impl Driver {
 
     #[track_caller]
     pub(crate) fn expect_selected(self, name: &str) -> Self {
-        assert!(self.selected().contains(name), "{name:?} is not selected, but {:?}\n{}", self.selected(), self.text());
+        assert!(
+            self.selected().contains(name),
+            "{name:?} is not selected, but {:?}\n{}",
+            self.selected(),
+            self.text()
+        );
         self
     }
 

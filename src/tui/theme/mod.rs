@@ -154,7 +154,10 @@ mod tests {
         for token in Token::ALL {
             let style = theme.style(token);
             assert!(
-                [style.fg, style.bg].into_iter().flatten().all(|colour| colour == Color::Reset),
+                [style.fg, style.bg]
+                    .into_iter()
+                    .flatten()
+                    .all(|colour| colour == Color::Reset),
                 "{}",
                 token.name()
             );
@@ -163,7 +166,10 @@ mod tests {
 
     #[test]
     fn an_unknown_token_is_an_error_that_lists_the_known_ones() {
-        let text = format!("{}\n", include_str!("../../../themes/dark.toml").replace("border-focus", "border-focussed"));
+        let text = format!(
+            "{}\n",
+            include_str!("../../../themes/dark.toml").replace("border-focus", "border-focussed")
+        );
         let error = Theme::load(&ThemeChoice::Custom(text), Depth::TrueColor).unwrap_err();
         assert!(
             matches!(&error, ThemeError::UnknownToken { token, section, known }
@@ -191,7 +197,11 @@ mod tests {
         let Color::Rgb(r, g, b) = colour else { panic!("{colour:?}") };
         let part = |value: u8| {
             let value = f64::from(value) / 255.0;
-            if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            if value <= 0.03928 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
     }
@@ -210,9 +220,17 @@ mod tests {
                 (Token::Footer, Token::Footer),
                 (Token::Toast, Token::Toast),
             ] {
-                let (a, b) = (luminance(theme.style(front).fg.unwrap()), luminance(theme.style(back).bg.unwrap()));
+                let (a, b) = (
+                    luminance(theme.style(front).fg.unwrap()),
+                    luminance(theme.style(back).bg.unwrap()),
+                );
                 let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
-                assert!(contrast >= 4.5, "{choice:?} {} on {}: {contrast:.2}", front.name(), back.name());
+                assert!(
+                    contrast >= 4.5,
+                    "{choice:?} {} on {}: {contrast:.2}",
+                    front.name(),
+                    back.name()
+                );
             }
         }
     }

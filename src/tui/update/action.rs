@@ -92,7 +92,11 @@ fn enter(state: &mut State) {
         RowKey::Group(group) => toggle(state, *group),
         RowKey::Application(_) if closed_with_several(state, &row) => open(state, &row),
         RowKey::Application(_) | RowKey::Drift(_) => {
-            state.pane = if state.shown_drift().is_some() { Pane::Diff } else { Pane::Reason };
+            state.pane = if state.shown_drift().is_some() {
+                Pane::Diff
+            } else {
+                Pane::Reason
+            };
         }
     }
 }
@@ -105,7 +109,11 @@ fn expand(state: &mut State) {
         RowKey::Group(_) => {}
         RowKey::Application(_) if closed_with_several(state, &row) => open(state, &row),
         RowKey::Application(_) | RowKey::Drift(_) => {
-            state.pane = if state.shown_drift().is_some() { Pane::Diff } else { Pane::Reason };
+            state.pane = if state.shown_drift().is_some() {
+                Pane::Diff
+            } else {
+                Pane::Reason
+            };
         }
     }
 }

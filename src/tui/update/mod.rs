@@ -110,7 +110,9 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             if purpose == effect::COMPARE {
                 state.detail.load = Load::Failed(broken(purpose));
             }
-            state.say(format!("{purpose} broke, which is a bug of driftline; the log has the report."));
+            state.say(format!(
+                "{purpose} broke, which is a bug of driftline; the log has the report."
+            ));
             state.touch();
         }
         Msg::Signal(signal) => state.ending = Some(Ending::Signal(signal)),

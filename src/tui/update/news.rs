@@ -40,12 +40,7 @@ pub(super) fn apply(state: &mut State, event: EngineEvent) {
     state.touch();
 }
 
-fn fail(
-    state: &mut State,
-    context: Arc<str>,
-    error: crate::engine::ports::ErrorView,
-    retry_at: Option<jiff::Timestamp>,
-) {
+fn fail(state: &mut State, context: Arc<str>, error: crate::engine::ports::ErrorView, retry_at: Option<jiff::Timestamp>) {
     let now = state.moment.wall;
     let context: &mut ContextState = state.contexts.entry(context).or_default();
     context.live = false;

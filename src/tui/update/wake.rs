@@ -71,10 +71,13 @@ impl State {
         let failures = self.contexts.values().filter_map(|c| c.failure.as_ref().map(|f| f.at));
         let shown = self.list.selection().and_then(|row| self.application(row));
         let detail = shown.and_then(|view| view.synced_at).into_iter();
-        let changes = self
-            .shown_drift()
-            .into_iter()
-            .flat_map(|drift| drift.changes.iter().filter_map(|change| change.time).take(layout.reason_rows()));
+        let changes = self.shown_drift().into_iter().flat_map(|drift| {
+            drift
+                .changes
+                .iter()
+                .filter_map(|change| change.time)
+                .take(layout.reason_rows())
+        });
         let times: Vec<Timestamp> = rows.chain(header).chain(failures).chain(detail).chain(changes).collect();
         times.into_iter()
     }

@@ -94,9 +94,7 @@ impl<'a> Canvas<'a> {
 
     /// A border with a title; returns what is inside.
     pub(crate) fn pane(&mut self, area: Area, title: &Line, focused: bool) -> Area {
-        let style = self
-            .theme
-            .style(if focused { Token::BorderFocus } else { Token::Border });
+        let style = self.theme.style(if focused { Token::BorderFocus } else { Token::Border });
         let (Some(right), Some(bottom)) = (area.width.checked_sub(1), area.height.checked_sub(1)) else {
             return Area::default();
         };
@@ -134,7 +132,10 @@ impl<'a> Canvas<'a> {
             return;
         }
         let length = (height * seen / total).clamp(1, height);
-        let first = ((height - length) * top).checked_div(total - seen).unwrap_or(0).min(height - length);
+        let first = ((height - length) * top)
+            .checked_div(total - seen)
+            .unwrap_or(0)
+            .min(height - length);
         let style = self.theme.style(Token::BorderFocus);
         for row in first..first + length {
             let row = u16::try_from(row + 1).unwrap_or(u16::MAX);
