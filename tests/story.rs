@@ -4,10 +4,30 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use driftline::demo::Recording;
 use driftline::engine::scan::ScanScope;
 use driftline::engine::view::{ApplicationView, DriftView};
 use serde_json::Value;
+
+/// The recording that the tests run on: `DRIFTLINE_RECORDINGS`, else the built-in one.
+fn recording() -> Arc<Recording> {
+    let folder = std::env::var_os("DRIFTLINE_RECORDINGS")
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from);
+    Arc::new(
+        folder
+            .map_or_else(Recording::built_in, |folder| Recording::from_dir(&folder))
+            .unwrap(),
+    )
+}
+
+/// The story of a recording.
+fn story(recording: &Recording) -> Value {
+    serde_json::from_slice(recording.file("story.json").unwrap()).unwrap()
+}
 
 /// `name` in the control plane's namespace, `namespace/name` elsewhere: as the story spells it.
 fn application_key(view: &ApplicationView) -> String {
@@ -111,11 +131,11 @@ impl Score {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scan_tells_the_story_of_the_recording() {
-    let recording = support::recording();
+    let recording = recording();
     let server = support::serve(&recording).await;
     let report = support::engine(&server).scan(&ScanScope::default(), &mut |_| {}).await;
-    let story = support::story(&recording);
-    let story = story["applications"].as_object().unwrap();
+    let told = story(&recording);
+    let story = told["applications"].as_object().unwrap();
 
     let views: BTreeMap<String, &ApplicationView> =
         report.applications.iter().map(|view| (application_key(view), view)).collect();

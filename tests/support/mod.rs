@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail the test")]
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use driftline::argocd::{Client, Connection};
@@ -10,24 +9,6 @@ use driftline::demo::{RecordedArgoCd, Recording, ServerOptions};
 use driftline::engine::{Engine, EngineSettings, Ports};
 use driftline::wire::http::{HttpOptions, Trust, http_client};
 use secrecy::SecretString;
-use serde_json::Value;
-
-/// The recording that the tests run on: `DRIFTLINE_RECORDINGS`, else the built-in one.
-pub(crate) fn recording() -> Arc<Recording> {
-    let folder = std::env::var_os("DRIFTLINE_RECORDINGS")
-        .filter(|folder| !folder.is_empty())
-        .map(PathBuf::from);
-    Arc::new(
-        folder
-            .map_or_else(Recording::built_in, |folder| Recording::from_dir(&folder))
-            .unwrap(),
-    )
-}
-
-/// The story of a recording.
-pub(crate) fn story(recording: &Recording) -> Value {
-    serde_json::from_slice(recording.file("story.json").unwrap()).unwrap()
-}
 
 /// A client of a recorded Argo CD.
 pub(crate) fn client(server: &RecordedArgoCd, token: SecretString) -> Client {
