@@ -398,6 +398,17 @@ fn what_cannot_be_meant_is_refused() {
 }
 
 #[test]
+fn an_address_with_https_and_plaintext_is_refused() {
+    assert_eq!(
+        complaints(Sources {
+            user: "[[context]]\nname = \"a\"\nserver = \"https://host\"\nplaintext = true\n",
+            ..Sources::default()
+        }),
+        ["user.toml:4:13: `context.plaintext`: the server address says https. Remove one of the two."]
+    );
+}
+
+#[test]
 fn problems_never_quote_what_may_be_a_secret() {
     let user = "[[context]]\nname = \"a\"\nserver = \"https://me:s3cret@host\"\ntoken_env = \"s3cret.jwt.part\"\n\
                 headers = \"Authorization: s3cret\"\n\n[[context]]\nname = \"b\"\nserver = \"h\"\nheaders = { X = \"s3cret\\n\" }\n\
@@ -444,6 +455,13 @@ fn keys_stay_raw_with_their_places() {
             "diff.next-change=[\"n\", \"ctrl-n\"] from user file user.toml:4",
             "list.open=\"o\" from user file user.toml:2"
         ]
+    );
+    let table = settings.key_table();
+    assert_eq!(table["list"]["open"].as_str(), Some("o"));
+    assert_eq!(table["diff"]["next-change"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        settings.key_origin("list.open").unwrap().to_string(),
+        "from user file user.toml:2"
     );
 }
 
