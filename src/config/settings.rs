@@ -33,34 +33,6 @@ pub struct Settings {
     pub notes: Vec<Problem>,
 }
 
-impl Settings {
-    /// The key overrides as one nested table, dotted names taken apart, as `tui::check` and `tui::run` want them.
-    pub fn key_table(&self) -> toml::Table {
-        let mut root = toml::Table::new();
-        for (name, at) in &self.keys {
-            let mut parts: Vec<&str> = name.split('.').collect();
-            let last = parts.pop().unwrap_or_default();
-            let mut table = Some(&mut root);
-            for part in parts {
-                table = table.and_then(|t| {
-                    t.entry(part)
-                        .or_insert_with(|| toml::Value::Table(toml::Table::new()))
-                        .as_table_mut()
-                });
-            }
-            if let Some(table) = table {
-                table.insert(last.to_owned(), at.value.clone());
-            }
-        }
-        root
-    }
-
-    /// Where a key override of this dotted name was written; `None` when nobody wrote it.
-    pub fn key_origin(&self, name: &str) -> Option<&Origin> {
-        self.keys.iter().find(|(key, _)| key == name).map(|(_, at)| &at.origin)
-    }
-}
-
 /// One effective value for `config show`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EffectiveValue {
