@@ -13,6 +13,8 @@ pub enum Exit {
     Usage,
     /// 3: partial: some Application or server failed, and stderr says which.
     Partial,
+    /// 129: the terminal went away (SIGHUP).
+    HungUp,
     /// 130: stopped by SIGINT.
     Interrupted,
     /// 143: stopped by SIGTERM.
@@ -25,6 +27,7 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
   1    drift at or above --fail-on
   2    usage or configuration error
   3    partial: some Application or server could not be looked at; stderr says which
+  129  the terminal went away (SIGHUP)
   130  stopped by SIGINT
   143  stopped by SIGTERM
 Where several hold, 2 beats 3 and 3 beats 1.";
@@ -37,6 +40,7 @@ impl Exit {
             Self::Drift => 1,
             Self::Usage => 2,
             Self::Partial => 3,
+            Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -50,8 +54,9 @@ impl Exit {
             Self::Drift => 1,
             Self::Partial => 2,
             Self::Usage => 3,
-            Self::Interrupted => 4,
-            Self::Terminated => 5,
+            Self::HungUp => 4,
+            Self::Interrupted => 5,
+            Self::Terminated => 6,
         };
         if rank(other) > rank(self) { other } else { self }
     }

@@ -9,6 +9,7 @@ mod demo;
 mod exit;
 mod failure;
 mod getting_started;
+mod keys;
 mod logging;
 mod output;
 mod run;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::keys;
 use crate::config::Settings;
 use crate::engine::Engine;
+use crate::tui::{self, Options, ThemeChoice};
 
 /// What the screen shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +20,27 @@ pub(super) enum Kind {
 
 /// Runs the screen until somebody quits.
 pub(super) async fn run(engine: Arc<Engine>, settings: &Settings, kind: Kind) -> Result<Exit, Failure> {
-    drop(engine);
-    Err(Failure::usage(format!(
-        "the screen ({kind:?}, theme {}) is not part of this build.",
-        settings.view.theme
-    )))
+    let options = Options {
+        theme: theme(&settings.view.theme),
+        keys: keys::table(settings)?,
+        demo: kind == Kind::Demo,
+    };
+    match tui::run(engine, options).await {
+        Ok(()) => Ok(Exit::Done),
+        // As after Ctrl-C of any program: 128 and the number of the signal.
+        Err(tui::Error::Signalled(2)) => Ok(Exit::Interrupted),
+        Err(tui::Error::Signalled(1)) => Ok(Exit::HungUp),
+        Err(tui::Error::Signalled(_)) => Ok(Exit::Terminated),
+        Err(error) => Err(Failure::usage(format!("{error}."))),
+    }
+}
+
+fn theme(name: &str) -> ThemeChoice {
+    match name {
+        "dark" => ThemeChoice::Dark,
+        "light" => ThemeChoice::Light,
+        "monochrome" => ThemeChoice::Monochrome,
+        // The configuration knows no other names.
+        _ => ThemeChoice::Auto,
+    }
 }

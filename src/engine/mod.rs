@@ -9,6 +9,8 @@ pub mod core;
 pub mod document;
 pub mod event;
 pub mod explain;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod follow;
 mod judging;
 pub mod ports;

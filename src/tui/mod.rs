@@ -1,1 +1,24 @@
-//! placeholder
+//! The terminal UI: one loop owns a plain [`state`], a pure [`update`] changes it, [`screens`] draw it.
+//!
+//! Start with [`update`] (what may happen) and [`commands`] (THE table: every key, help line and hint comes from it).
+//! `state`, `update`, `commands`, `keymap`, `diff`, `reason`, `help` and `text` know no terminal and no runtime;
+//! `screens`, `widgets` and `theme` only read the state; `runtime` alone touches the terminal, the clock and tasks.
+
+mod commands;
+mod diff;
+mod help;
+mod keymap;
+mod reason;
+mod runtime;
+mod screens;
+mod state;
+#[cfg(test)]
+mod tests;
+mod text;
+mod theme;
+mod update;
+mod widgets;
+
+pub use keymap::{KeyProblem, check};
+pub use runtime::{Error, Options, run};
+pub use theme::{ThemeChoice, ThemeError};

@@ -2,6 +2,7 @@
 
 use super::super::exit::Exit;
 use super::super::failure::Failure;
+use super::super::keys;
 use super::super::output::print;
 use super::super::run::{load_with, variables};
 use crate::config::{Flags, Loaded};
@@ -9,6 +10,7 @@ use crate::config::{Flags, Loaded};
 /// Says which files were read, or fails with every problem.
 pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
     let loaded = load_with(flags, variables())?;
+    keys::table(&loaded.settings)?;
     print(&said(&loaded))?;
     Ok(Exit::Done)
 }

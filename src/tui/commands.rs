@@ -1,0 +1,321 @@
+//! THE table of commands. Dispatch, help, the hint line, key overrides and their checks all read it; nothing else
+//! knows a key.
+
+use super::state::{Layout, Overlay, Pane, State};
+
+/// Section of the help, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Section {
+    /// The list of Applications and drifts.
+    List,
+    /// What is shown of one drift.
+    Drift,
+    /// Finding.
+    Find,
+    /// The program.
+    Program,
+    /// Keys of the help and of questions; not listed in help.
+    Dialogs,
+}
+
+impl Section {
+    /// Heading in the help.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::List => "List",
+            Self::Drift => "Drift",
+            Self::Find => "Find",
+            Self::Program => "Program",
+            Self::Dialogs => "Dialogs",
+        }
+    }
+}
+
+/// Where a key counts. A stack of these is looked through, innermost first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Context {
+    /// Everywhere.
+    Always,
+    /// Anywhere on the triage screen.
+    Triage,
+    /// The list has the focus.
+    List,
+    /// Reason or diff has the focus.
+    Detail,
+    /// The filter is being typed.
+    Filter,
+    /// The help is open.
+    Help,
+    /// "Quit?" is asked.
+    Quit,
+}
+
+/// Whether a command can run now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Availability {
+    /// It can.
+    Yes,
+    /// It cannot, and this sentence says why.
+    No(&'static str),
+}
+
+/// How far a movement goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// One line down.
+    Down,
+    /// One line up.
+    Up,
+    /// Half a page down.
+    HalfDown,
+    /// Half a page up.
+    HalfUp,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// To the start.
+    First,
+    /// To the end.
+    Last,
+}
+
+/// What a command does; `update` has one arm for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Moves the selection, the reason or the diff, whichever has the focus; the help when it is open.
+    Move(Step),
+    /// Goes into what is selected.
+    Enter,
+    /// Opens a folded row, or goes into the drift.
+    Expand,
+    /// Closes an open row, or goes out.
+    Collapse,
+    /// The drift after this one.
+    NextDrift,
+    /// The drift before this one.
+    PreviousDrift,
+    /// The change after this one.
+    NextChange,
+    /// The change before this one.
+    PreviousChange,
+    /// Shows or folds harmless changes.
+    ToggleHarmless,
+    /// Shows or folds unchanged lines.
+    ToggleUnchanged,
+    /// Focus to the next pane.
+    NextPane,
+    /// Focus to the previous pane.
+    PreviousPane,
+    /// Lists again.
+    Refresh,
+    /// Starts typing a filter.
+    OpenFilter,
+    /// Keeps the filter.
+    KeepFilter,
+    /// Empties the filter and stops typing.
+    ClearFilter,
+    /// Removes the last character.
+    DeleteCharacter,
+    /// Removes the last word.
+    DeleteWord,
+    /// Opens the help.
+    OpenHelp,
+    /// Closes what is open on top.
+    CloseOverlay,
+    /// Esc: clears the filter, then goes back.
+    Escape,
+    /// `q`: goes back, asks at the root.
+    Back,
+    /// Leaves the program.
+    Quit,
+}
+
+/// One command.
+#[derive(Debug)]
+pub(crate) struct Command {
+    /// `area.verb-noun`, stable for ever; the name in the configuration.
+    pub(crate) id: &'static str,
+    /// In the help.
+    pub(crate) title: &'static str,
+    /// Section of the help.
+    pub(crate) section: Section,
+    /// Where its keys count.
+    pub(crate) context: Context,
+    /// Default keys, preferred one first.
+    pub(crate) keys: &'static [&'static str],
+    /// In the hint line; `None` never shows there.
+    pub(crate) hint: Option<&'static str>,
+    /// Whether it can run now.
+    pub(crate) enabled: fn(&State) -> Availability,
+    /// What it does.
+    pub(crate) action: Action,
+}
+
+#[expect(clippy::too_many_arguments, reason = "one command is one line of the table")]
+const fn row(
+    id: &'static str,
+    title: &'static str,
+    section: Section,
+    context: Context,
+    keys: &'static [&'static str],
+    hint: Option<&'static str>,
+    enabled: fn(&State) -> Availability,
+    action: Action,
+) -> Command {
+    Command {
+        id,
+        title,
+        section,
+        context,
+        keys,
+        hint,
+        enabled,
+        action,
+    }
+}
+
+/// Every command there is.
+#[rustfmt::skip]
+pub(crate) static COMMANDS: &[Command] = {
+    use self::Action as A;
+    use self::Context as C;
+    use self::Section as S;
+    &[
+        row("list.open", "Go in: open the row, then its drift", S::List, C::List, &["enter"], Some("open"), has_row, A::Enter),
+        row("list.expand", "Open a row with several drifts", S::List, C::List, &["l", "right"], None, has_row, A::Expand),
+        row("list.collapse", "Close it again", S::List, C::List, &["h", "left"], None, has_row, A::Collapse),
+        row("list.down", "Down", S::List, C::List, &["j", "down"], None, has_row, A::Move(Step::Down)),
+        row("list.up", "Up", S::List, C::List, &["k", "up"], None, has_row, A::Move(Step::Up)),
+        row("list.first", "First row", S::List, C::List, &["g", "home"], None, has_row, A::Move(Step::First)),
+        row("list.last", "Last row", S::List, C::List, &["G", "end"], None, has_row, A::Move(Step::Last)),
+        row("list.half-page-down", "Half a page down", S::List, C::List, &["ctrl-d"], None, has_row, A::Move(Step::HalfDown)),
+        row("list.half-page-up", "Half a page up", S::List, C::List, &["ctrl-u"], None, has_row, A::Move(Step::HalfUp)),
+        row("list.page-down", "Page down", S::List, C::List, &["pagedown"], None, has_row, A::Move(Step::PageDown)),
+        row("list.page-up", "Page up", S::List, C::List, &["pageup"], None, has_row, A::Move(Step::PageUp)),
+        row("diff.next-change", "Next change", S::Drift, C::Triage, &["n"], Some("change"), has_change, A::NextChange),
+        row("diff.previous-change", "Previous change", S::Drift, C::Triage, &["N"], None, has_change, A::PreviousChange),
+        row("drift.next", "Next drift", S::Drift, C::Triage, &["]"], Some("next drift"), has_drifts, A::NextDrift),
+        row("drift.previous", "Previous drift", S::Drift, C::Triage, &["["], None, has_drifts, A::PreviousDrift),
+        row("diff.toggle-harmless", "Show or fold harmless changes", S::Drift, C::Triage, &["v"], Some("harmless"), has_harmless, A::ToggleHarmless),
+        row("diff.toggle-unchanged", "Show or fold unchanged lines", S::Drift, C::Triage, &["e"], None, has_diff, A::ToggleUnchanged),
+        row("view.next-pane", "Next pane: list, reason, diff", S::Drift, C::Triage, &["tab"], Some("pane"), has_panes, A::NextPane),
+        row("view.previous-pane", "Previous pane", S::Drift, C::Triage, &["shift-tab"], None, has_panes, A::PreviousPane),
+        row("detail.leave", "Back to the list", S::Drift, C::Detail, &["h", "left"], None, always, A::Collapse),
+        row("detail.down", "Scroll down", S::Drift, C::Detail, &["j", "down"], None, always, A::Move(Step::Down)),
+        row("detail.up", "Scroll up", S::Drift, C::Detail, &["k", "up"], None, always, A::Move(Step::Up)),
+        row("detail.first", "To the start", S::Drift, C::Detail, &["g", "home"], None, always, A::Move(Step::First)),
+        row("detail.last", "To the end", S::Drift, C::Detail, &["G", "end"], None, always, A::Move(Step::Last)),
+        row("detail.half-page-down", "Half a page down", S::Drift, C::Detail, &["ctrl-d"], None, always, A::Move(Step::HalfDown)),
+        row("detail.half-page-up", "Half a page up", S::Drift, C::Detail, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
+        row("detail.page-down", "Page down", S::Drift, C::Detail, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
+        row("detail.page-up", "Page up", S::Drift, C::Detail, &["pageup"], None, always, A::Move(Step::PageUp)),
+        row("filter.open", "Filter: words in Application, project, cluster, kind/name, manager, cause, verdict", S::Find, C::Triage, &["/"], Some("filter"), has_applications, A::OpenFilter),
+        row("filter.keep", "Keep the filter", S::Find, C::Filter, &["enter", "tab"], Some("keep"), always, A::KeepFilter),
+        row("filter.clear", "Clear the filter", S::Find, C::Filter, &["esc"], Some("clear"), always, A::ClearFilter),
+        row("filter.delete-character", "Delete a character", S::Find, C::Filter, &["backspace"], None, always, A::DeleteCharacter),
+        row("filter.delete-word", "Delete a word", S::Find, C::Filter, &["ctrl-w", "alt-backspace"], None, always, A::DeleteWord),
+        row("filter.down", "Down, while typing", S::Find, C::Filter, &["down", "ctrl-n"], None, always, A::Move(Step::Down)),
+        row("filter.up", "Up, while typing", S::Find, C::Filter, &["up", "ctrl-p"], None, always, A::Move(Step::Up)),
+        row("list.refresh", "List again now (reads only)", S::Program, C::Triage, &["r"], None, always, A::Refresh),
+        row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
+        row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),
+        row("app.back", "Back; at the root ask to quit", S::Program, C::Triage, &["q"], Some("quit"), always, A::Back),
+        row("app.quit", "Quit at once", S::Program, C::Always, &["ctrl-c"], None, always, A::Quit),
+        row("help.close", "Close", S::Dialogs, C::Help, &["esc", "?", "q", "f1"], Some("close"), always, A::CloseOverlay),
+        row("help.down", "Down", S::Dialogs, C::Help, &["j", "down"], Some("down"), always, A::Move(Step::Down)),
+        row("help.up", "Up", S::Dialogs, C::Help, &["k", "up"], None, always, A::Move(Step::Up)),
+        row("help.first", "To the start", S::Dialogs, C::Help, &["g", "home"], None, always, A::Move(Step::First)),
+        row("help.last", "To the end", S::Dialogs, C::Help, &["G", "end"], None, always, A::Move(Step::Last)),
+        row("help.half-page-down", "Half a page down", S::Dialogs, C::Help, &["ctrl-d"], None, always, A::Move(Step::HalfDown)),
+        row("help.half-page-up", "Half a page up", S::Dialogs, C::Help, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
+        row("help.page-down", "Page down", S::Dialogs, C::Help, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
+        row("help.page-up", "Page up", S::Dialogs, C::Help, &["pageup"], None, always, A::Move(Step::PageUp)),
+        row("quit.confirm", "Quit", S::Dialogs, C::Quit, &["y", "enter", "q"], Some("quit"), always, A::Quit),
+        row("quit.cancel", "Stay", S::Dialogs, C::Quit, &["esc", "n"], Some("stay"), always, A::CloseOverlay),
+    ]
+};
+
+/// The contexts that count in this state, innermost first.
+pub(crate) fn contexts(state: &State) -> &'static [Context] {
+    match &state.overlay {
+        Some(Overlay::Help { .. }) => return &[Context::Help, Context::Always],
+        Some(Overlay::Quit) => return &[Context::Quit, Context::Always],
+        None => {}
+    }
+    if state.filter.typing {
+        return &[Context::Filter, Context::Always];
+    }
+    match state.pane {
+        Pane::List => &[Context::List, Context::Triage, Context::Always],
+        Pane::Reason | Pane::Diff => &[Context::Detail, Context::Triage, Context::Always],
+    }
+}
+
+fn always(_: &State) -> Availability {
+    Availability::Yes
+}
+
+fn given(yes: bool, why: &'static str) -> Availability {
+    if yes { Availability::Yes } else { Availability::No(why) }
+}
+
+fn has_row(state: &State) -> Availability {
+    given(state.list.selection().is_some(), "There is no row.")
+}
+
+fn has_applications(state: &State) -> Availability {
+    given(!state.applications.is_empty(), "There is nothing to filter yet.")
+}
+
+fn has_drifts(state: &State) -> Availability {
+    given(state.has_drifts(), "Nothing has drifted.")
+}
+
+fn has_panes(state: &State) -> Availability {
+    given(state.shown_drift().is_some(), "Only the list is open.")
+}
+
+/// A key must not change what nobody sees.
+fn shows_diff(state: &State) -> bool {
+    state.detail.diff().is_some() && Layout::of(state).diff.is_some()
+}
+
+fn has_diff(state: &State) -> Availability {
+    given(shows_diff(state), "No diff is shown.")
+}
+
+fn has_change(state: &State) -> Availability {
+    given(
+        shows_diff(state) && !state.detail.plan.changes().is_empty(),
+        "No change is shown.",
+    )
+}
+
+fn has_harmless(state: &State) -> Availability {
+    given(
+        shows_diff(state) && state.detail.diff().is_some_and(|diff| diff.harmless() > 0),
+        "No harmless change is in this diff.",
+    )
+}
+
+fn can_escape(state: &State) -> Availability {
+    given(
+        !state.filter.text.is_empty() || state.pane != Pane::List,
+        "This is the first screen; q asks to quit.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::COMMANDS;
+
+    #[test]
+    fn ids_are_unique_and_have_an_area_and_a_verb() {
+        let ids: BTreeSet<_> = COMMANDS.iter().map(|c| c.id).collect();
+        assert_eq!(ids.len(), COMMANDS.len());
+        assert!(ids.iter().all(|id| id.split('.').count() == 2));
+    }
+}

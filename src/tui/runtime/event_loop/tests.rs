@@ -1,0 +1,193 @@
+//! The loop with a paused clock: when it draws, when it sleeps, how it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use futures_util::stream;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use tokio::time::{advance, sleep};
+
+use super::*;
+use crate::engine::fixtures;
+use crate::tui::keymap::Keymap;
+use crate::tui::theme::{Depth, ThemeChoice};
+
+struct Paper {
+    terminal: Terminal<TestBackend>,
+    draws: Arc<AtomicUsize>,
+}
+
+impl Surface for Paper {
+    fn size(&self) -> io::Result<(u16, u16)> {
+        Ok((100, 30))
+    }
+
+    fn draw(&mut self, draw: &mut dyn FnMut(&mut Buffer) -> Frame) -> io::Result<()> {
+        self.draws.fetch_add(1, Ordering::SeqCst);
+        let drawn = self.terminal.draw(|frame| {
+            draw(frame.buffer_mut());
+        });
+        drawn.map(|_| ()).map_err(io::Error::other)
+    }
+}
+
+struct Silence;
+
+impl SignalSource for Silence {
+    fn next(&mut self) -> BoxFuture<'_, Signal> {
+        Box::pin(std::future::pending())
+    }
+}
+
+struct Once(Option<Signal>);
+
+impl SignalSource for Once {
+    fn next(&mut self) -> BoxFuture<'_, Signal> {
+        match self.0.take() {
+            Some(signal) => Box::pin(std::future::ready(signal)),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+struct Running {
+    keys: mpsc::UnboundedSender<io::Result<Event>>,
+    events: mpsc::Sender<EngineEvent>,
+    draws: Arc<AtomicUsize>,
+    ended: tokio::task::JoinHandle<io::Result<Ending>>,
+}
+
+impl Running {
+    fn press(&self, code: KeyCode) {
+        self.keys
+            .send(Ok(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))))
+            .unwrap();
+    }
+
+    fn draws(&self) -> usize {
+        self.draws.load(Ordering::SeqCst)
+    }
+}
+
+fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
+    let (keys, mut keys_out) = mpsc::unbounded_channel();
+    let (events, events_out) = mpsc::channel(256);
+    let draws = Arc::new(AtomicUsize::new(0));
+    let began = Instant::now();
+    let event_loop = EventLoop {
+        surface: Paper {
+            terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
+            draws: Arc::clone(&draws),
+        },
+        theme: Theme::load(&ThemeChoice::Dark, Depth::TrueColor).unwrap(),
+        input: stream::poll_fn(move |context| keys_out.poll_recv(context)),
+        events: events_out,
+        signals,
+        now: Box::new(move || fixtures::now() + began.elapsed()),
+        work: Box::new(|effect| {
+            Box::pin(async move {
+                assert!(!matches!(effect, Effect::Refresh), "a planted bug");
+                Msg::Done
+            })
+        }),
+    };
+    let moment = Moment {
+        elapsed: Duration::ZERO,
+        wall: fixtures::now(),
+    };
+    let state = State::new(moment, TimeZone::UTC, Keymap::defaults(), false);
+    Running {
+        keys,
+        events,
+        draws,
+        ended: tokio::spawn(event_loop.run(state)),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame_needs_no_data() {
+    let running = start(Silence);
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(running.draws(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_of_news_is_drawn_no_more_often_than_every_sixteen_milliseconds() {
+    let running = start(Silence);
+    for index in 0..1_000_i32 {
+        let view = fixtures::renamed(fixtures::ingress(), &format!("app-{index}"));
+        running.events.send(EngineEvent::Judged(Box::new(view))).await.unwrap();
+        advance(Duration::from_millis(1)).await;
+    }
+    let draws = running.draws();
+    assert!((30..=1_000 / 16 + 2).contains(&draws), "{draws}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_screen_draws_once_a_minute_at_most() {
+    let running = start(Silence);
+    running
+        .events
+        .send(EngineEvent::Listed(fixtures::applications()))
+        .await
+        .unwrap();
+    sleep(Duration::from_secs(2)).await;
+    let before = running.draws();
+    sleep(Duration::from_mins(10)).await;
+    // Each text of an age changes once a minute, and they do not all change together.
+    let per_minute = (running.draws() - before) as f64 / 10.0;
+    assert!(per_minute <= 6.0, "{per_minute}");
+
+    let empty = start(Silence);
+    sleep(Duration::from_hours(10)).await;
+    assert_eq!(empty.draws(), 1, "nothing on the screen has an age");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quit_key_ends_it() {
+    let running = start(Silence);
+    running.press(KeyCode::Char('q'));
+    running.press(KeyCode::Char('y'));
+    assert_eq!(running.ended.await.unwrap().unwrap(), Ending::Quit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_input_ends_it_and_does_not_spin() {
+    let running = start(Silence);
+    drop(running.keys);
+    assert_eq!(running.ended.await.unwrap().unwrap(), Ending::Quit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_input_ends_it() {
+    let running = start(Silence);
+    running.keys.send(Err(io::Error::other("gone"))).unwrap();
+    assert_eq!(running.ended.await.unwrap().unwrap(), Ending::Quit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_ends_it() {
+    let running = start(Once(Some(Signal::Terminate)));
+    assert_eq!(running.ended.await.unwrap().unwrap(), Ending::Signal(Signal::Terminate));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_a_job_leaves_the_loop_running() {
+    let running = start(Silence);
+    running.press(KeyCode::Char('r'));
+    sleep(Duration::from_millis(100)).await;
+    running.press(KeyCode::Char('q'));
+    running.press(KeyCode::Char('q'));
+    assert_eq!(running.ended.await.unwrap().unwrap(), Ending::Quit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_engine_stops_the_screen_stays() {
+    let running = start(Silence);
+    drop(running.events);
+    sleep(Duration::from_mins(1)).await;
+    assert!(!running.ended.is_finished());
+}

@@ -1,0 +1,108 @@
+//! The terminal guard: raw mode, alternate screen, bracketed paste; all of it undone on every way out.
+
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
+use std::panic::{self, PanicHookInfo};
+use std::sync::Arc;
+use std::thread;
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+
+use super::Error;
+use super::event_loop::Surface;
+use crate::tui::screens::Frame;
+
+/// ratatui writes a few bytes per style change; with this much buffer a frame is one write.
+const BUFFER: usize = 64 * 1024;
+
+type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
+
+/// The terminal while the screen is up. Dropping it puts the terminal back.
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    hook: Arc<Hook>,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    pub(super) fn enter() -> Result<Self, Error> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(Error::NotATerminal);
+        }
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        let terminal = Terminal::new(backend)?;
+        let screen = Self { terminal, hook: hook() };
+        // From here on dropping `screen` undoes what was done, also when one of these fails.
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        Ok(screen)
+    }
+}
+
+impl Surface for Screen {
+    fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    fn draw(&mut self, draw: &mut dyn FnMut(&mut Buffer) -> Frame) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| {
+            if let Some(cursor) = draw(frame.buffer_mut()).cursor {
+                frame.set_cursor_position(cursor);
+            }
+        })?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        io::Write::flush(self.terminal.backend_mut())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+        // A hook cannot be changed while panicking, and then nobody needs it changed.
+        if !thread::panicking() {
+            let hook = Arc::clone(&self.hook);
+            panic::set_hook(Box::new(move |info| hook(info)));
+        }
+    }
+}
+
+/// Puts the terminal back; may be called more than once.
+fn restore() {
+    let mut out = io::stdout();
+    // When the terminal is gone there is nothing to put back and nobody to tell.
+    let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+/// Sets a panic hook for the time of the screen; returns the one before. On this thread a panic puts the terminal back
+/// and is reported there. On any other it is a job's: it becomes a message, and a report would only tear the screen.
+fn hook() -> Arc<Hook> {
+    let before: Arc<Hook> = Arc::from(panic::take_hook());
+    let (report, screen) = (Arc::clone(&before), thread::current().id());
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == screen {
+            restore();
+            report(info);
+        } else {
+            // Only a literal message cannot hold a value from a manifest.
+            let text = info
+                .payload()
+                .downcast_ref::<&'static str>()
+                .copied()
+                .unwrap_or("(message withheld)");
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(place, text, "a job panicked");
+        }
+    }));
+    before
+}

@@ -1,0 +1,81 @@
+//! What each effect does in the world. Reads the engine; heavy work goes to blocking threads.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::mpsc;
+
+use super::jobs::Job;
+use crate::engine::ports::ErrorView;
+use crate::engine::{Engine, EngineCommand};
+use crate::tui::diff::Diff;
+use crate::tui::diff::highlight::Highlighter;
+use crate::tui::update::{Effect, Msg};
+
+/// What effects act on.
+pub(super) struct World {
+    engine: Arc<Engine>,
+    commands: mpsc::Sender<EngineCommand>,
+    /// Loaded when the first diff is open.
+    highlighter: Arc<OnceLock<Highlighter>>,
+}
+
+impl World {
+    pub(super) fn new(engine: Arc<Engine>, commands: mpsc::Sender<EngineCommand>) -> Self {
+        Self {
+            engine,
+            commands,
+            highlighter: Arc::new(OnceLock::new()),
+        }
+    }
+
+    /// The job of an effect.
+    pub(super) fn job(&self, effect: Effect) -> Job {
+        match effect {
+            Effect::Refresh => self.command(EngineCommand::Refresh),
+            Effect::Open(key) => self.command(EngineCommand::Open(key)),
+            Effect::Compare { key, generation } => {
+                let engine = Arc::clone(&self.engine);
+                Box::pin(async move {
+                    let result = match engine.document(&key).await {
+                        Ok(document) => blocking(move || Arc::new(Diff::compute(document))).await,
+                        Err(error) => Err(error),
+                    };
+                    Msg::Compared { key, generation, result }
+                })
+            }
+            Effect::Colour { diff, side, block } => {
+                let highlighter = Arc::clone(&self.highlighter);
+                Box::pin(async move {
+                    let text = Arc::clone(&diff);
+                    let pieces = blocking(move || highlighter.get_or_init(Highlighter::new).block(&text, side, block)).await;
+                    Msg::Coloured {
+                        diff,
+                        side,
+                        block,
+                        // Without colours the text is there all the same.
+                        pieces: pieces.unwrap_or_default(),
+                    }
+                })
+            }
+        }
+    }
+
+    fn command(&self, command: EngineCommand) -> Job {
+        let commands = self.commands.clone();
+        Box::pin(async move {
+            match commands.send(command).await {
+                Ok(()) => Msg::Done,
+                Err(_) => Msg::EngineStopped,
+            }
+        })
+    }
+}
+
+/// Runs on a blocking thread; a panic there is an error here.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ErrorView> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| ErrorView {
+        title: "Comparing broke".to_owned(),
+        detail: "This is a bug of driftline; the log has the report.".to_owned(),
+        hint: "The rest goes on; please report it.".to_owned(),
+    })
+}

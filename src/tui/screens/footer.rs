@@ -1,0 +1,144 @@
+//! The last line: what can be pressed now, or the filter while it is typed; and the toast above it.
+
+use crate::tui::commands::{Availability, COMMANDS, Command, contexts};
+use crate::tui::keymap::sequence_label;
+use crate::tui::state::{Area, Layout, Pane, State};
+use crate::tui::text::{prefix, width};
+use crate::tui::theme::Token;
+use crate::tui::widgets::Canvas;
+
+/// Draws it; returns where the cursor stands while the filter is typed.
+pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) -> Option<(u16, u16)> {
+    toast(state, canvas, layout.footer);
+    let area = layout.footer;
+    canvas.style(area, canvas.theme().style(Token::Footer));
+    if state.filter.typing && state.overlay.is_none() {
+        return Some(prompt(state, canvas, area));
+    }
+    let column = hints(state, canvas, area);
+    target(state, canvas, area, column);
+    None
+}
+
+fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) -> u16 {
+    let theme = canvas.theme();
+    let base = theme.style(Token::Footer);
+    let mut column = 1;
+    if !state.chords.is_empty() {
+        let text = format!("{} …", sequence_label(&state.chords));
+        column = canvas.text(area, 0, column, &text, theme.style(Token::Key)) + 3;
+    }
+    let hints: Vec<(bool, String, &str)> = offered(state)
+        .filter_map(|command| {
+            let hint = wording(state, command, command.hint?);
+            Some((is_way_out(state, command), state.keymap.label(command.id)?, hint))
+        })
+        .collect();
+    let columns = |key: &str, hint: &str| u16::try_from(width(key) + width(hint) + 4).unwrap_or(u16::MAX);
+    let mut reserved: u16 = hints
+        .iter()
+        .filter(|(out, ..)| *out)
+        .map(|(_, key, hint)| columns(key, hint))
+        .sum();
+    for (out, key, hint) in hints {
+        let needed = columns(&key, hint);
+        if out {
+            reserved -= needed;
+        }
+        if column.saturating_add(needed).saturating_add(reserved) > area.width + 3 {
+            continue;
+        }
+        column = canvas.text(area, 0, column, &key, base.patch(theme.style(Token::Key)));
+        column = canvas.text(area, 0, column + 1, hint, base) + 3;
+    }
+    column
+}
+
+/// Hints that never give way to others: help, and how to get out of here.
+fn is_way_out(state: &State, command: &Command) -> bool {
+    match command.id {
+        "app.help" | "help.close" | "quit.cancel" => true,
+        "app.escape" => state.pane != Pane::List,
+        "app.back" => state.pane == Pane::List,
+        _ => false,
+    }
+}
+
+/// Commands with a hint whose key counts now and that can run now.
+fn offered(state: &State) -> impl Iterator<Item = &'static Command> {
+    let contexts = contexts(state);
+    COMMANDS
+        .iter()
+        .filter(move |command| contexts.contains(&command.context))
+        .filter(move |command| (command.enabled)(state) == Availability::Yes)
+        // In a pane Esc and q do the same, and one hint is enough.
+        .filter(move |command| command.id != "app.back" || state.pane == Pane::List)
+}
+
+fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str {
+    match command.id {
+        "app.escape" if state.pane == Pane::List => "clear filter",
+        "app.escape" => "list",
+        "diff.toggle-harmless" if state.detail.unfolding.harmless => "fold harmless",
+        "diff.toggle-harmless" => "show harmless",
+        _ => hint,
+    }
+}
+
+/// On a closed Application with several drifts: which one keys act on.
+fn target(state: &State, canvas: &mut Canvas<'_>, area: Area, from: u16) {
+    let Some(row) = state.list.selection().filter(|_| state.pane == Pane::List) else {
+        return;
+    };
+    let several = state.application(row).is_some_and(|view| view.drifts.len() > 1);
+    let (Some(drift), true) = (state.drift(row), several) else {
+        return;
+    };
+    let rest = Area {
+        x: area.x + from,
+        width: area.width.saturating_sub(from + 1),
+        ..area
+    };
+    if rest.width > 12 {
+        let text = format!("on {}", drift.key.resource.short());
+        canvas.right(rest, 0, &text, canvas.theme().style(Token::Footer));
+    }
+}
+
+fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area) -> (u16, u16) {
+    let theme = canvas.theme();
+    let base = theme.style(Token::Footer);
+    canvas.text(area, 0, 1, "/", base.patch(theme.style(Token::Key)));
+    // The end of a long filter is what is being typed.
+    let room = usize::from(area.width).saturating_sub(40).max(8);
+    let mut text = state.filter.text.as_str();
+    while width(text) > room {
+        let mut rest = text.chars();
+        rest.next();
+        text = rest.as_str();
+    }
+    let (text, used) = prefix(text, room);
+    let column = 3 + u16::try_from(used).unwrap_or(0);
+    canvas.text(area, 0, 3, text, base.patch(theme.style(Token::Strong)));
+    let keep = state.keymap.label("filter.keep").unwrap_or_default();
+    let clear = state.keymap.label("filter.clear").unwrap_or_default();
+    let inner = Area {
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    canvas.right(inner, 0, &format!("{keep} keeps   {clear} clears"), base);
+    (area.x + column.min(area.width.saturating_sub(1)), area.y)
+}
+
+fn toast(state: &State, canvas: &mut Canvas<'_>, footer: Area) {
+    let (Some(toast), Some(y)) = (&state.toast, footer.y.checked_sub(1)) else {
+        return;
+    };
+    let above = Area {
+        x: footer.x + 1,
+        y,
+        width: footer.width.saturating_sub(2),
+        height: 1,
+    };
+    canvas.right(above, 0, &format!(" {} ", toast.text), canvas.theme().style(Token::Toast));
+}

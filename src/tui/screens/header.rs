@@ -1,0 +1,143 @@
+//! The first line: what am I looking at, how many of which verdict, how fresh is it. And the notice below it while a
+//! context fails.
+
+use crate::engine::view::ApplicationVerdict;
+use crate::tui::reason::glyph;
+use crate::tui::state::moment::{ago, clock};
+use crate::tui::state::{Freshness, Layout, State};
+use crate::tui::text::{visible, width};
+use crate::tui::theme::Token;
+use crate::tui::widgets::Canvas;
+
+pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) {
+    let area = layout.header;
+    let theme = canvas.theme();
+    let base = theme.style(Token::Header);
+    canvas.style(area, base);
+
+    let (fresh, warn) = freshness(state);
+    let counts: Vec<(ApplicationVerdict, String)> = [
+        ApplicationVerdict::Risky,
+        ApplicationVerdict::NeedsReview,
+        ApplicationVerdict::Harmless,
+        ApplicationVerdict::Clean,
+        ApplicationVerdict::CannotTell,
+        ApplicationVerdict::Pending,
+    ]
+    .into_iter()
+    .filter(|verdict| state.counts.total() > 0 && (*verdict != ApplicationVerdict::Pending || state.counts.pending > 0))
+    .map(|verdict| (verdict, format!("{} {}", glyph(verdict), state.counts.of(verdict))))
+    .collect();
+    let counted: usize = counts.iter().map(|(_, text)| width(text) + 2).sum();
+
+    // Counts always stay. The server's name goes first, then the context's, the product's, the freshness.
+    let product = if state.demo { "driftline demo" } else { "driftline" };
+    let all = usize::from(area.width);
+    let product = if counted + width(&fresh) + width(product) + 6 <= all {
+        product
+    } else {
+        ""
+    };
+    let fresh = if counted + width(&fresh) + 2 <= all {
+        fresh
+    } else {
+        String::new()
+    };
+    let room = all.saturating_sub(counted + width(&fresh) + width(product) + 6);
+    let place = places(state).into_iter().find(|text| width(text) <= room).unwrap_or_default();
+
+    let mut column = canvas.text(area, 0, 1, product, theme.style(Token::Product));
+    if !place.is_empty() {
+        column = canvas.text(area, 0, column + 2, &place, base);
+    }
+    if !product.is_empty() {
+        let spare = room.saturating_sub(width(&place));
+        column += u16::try_from((spare / 2).clamp(2, 12)).unwrap_or(2);
+    }
+    for (verdict, text) in counts {
+        column = canvas.text(area, 0, column, &text, base.patch(theme.verdict(verdict)));
+        column += 2;
+    }
+    let mut inner = area;
+    inner.width = inner.width.saturating_sub(1);
+    let style = if warn { base.patch(theme.style(Token::Warning)) } else { base };
+    canvas.right(inner, 0, &fresh, style);
+    if let Some(notice) = layout.notice {
+        canvas.text(notice, 0, 1, &failure(state), theme.style(Token::Warning));
+    }
+}
+
+/// What is looked at, from the most to the least that can be said.
+fn places(state: &State) -> Vec<String> {
+    let mut views = state.contexts.iter();
+    match (views.next(), views.next()) {
+        (None, _) => vec![String::new()],
+        (Some((name, context)), None) => {
+            let name = visible(name).into_owned();
+            match &context.view {
+                None => vec![name],
+                Some(view) => {
+                    let server = visible(&view.server);
+                    vec![
+                        format!("{name}  {server} {}", visible(&view.version)).trim_end().to_owned(),
+                        format!("{name}  {server}"),
+                        name,
+                    ]
+                }
+            }
+        }
+        (Some(_), Some(_)) => {
+            let names: Vec<_> = state.contexts.keys().map(|name| visible(name).into_owned()).collect();
+            vec![names.join(" "), format!("{} contexts", names.len())]
+        }
+    }
+}
+
+/// How fresh, and whether that is a warning.
+fn freshness(state: &State) -> (String, bool) {
+    let now = state.moment.wall;
+    let Some((kind, at)) = state.freshness() else {
+        if let Some(at) = state.contexts.values().filter_map(|context| context.listed_at).max() {
+            return (format!("listed {}", ago(now, at)), false);
+        }
+        let text = if state.failure().is_some() {
+            "not connected"
+        } else {
+            "connecting"
+        };
+        return (text.to_owned(), state.failure().is_some());
+    };
+    let kind = match kind {
+        Freshness::Compared => "compared",
+        Freshness::Fetched => "fetched",
+    };
+    if state.failure().is_some() {
+        return (format!("stale · {kind} {}", ago(now, at)), true);
+    }
+    let live = !state.contexts.is_empty() && state.contexts.values().all(|context| context.live);
+    let text = format!("{}{kind} {}", if live { "live · " } else { "" }, ago(now, at));
+    (text, false)
+}
+
+/// What failed, since when, and when it is tried again.
+pub(super) fn failure(state: &State) -> String {
+    let Some((name, failure)) = state.failure() else {
+        return String::new();
+    };
+    let (now, zone) = (state.moment.wall, &state.zone);
+    let others = state.contexts.values().filter(|context| context.failure.is_some()).count() - 1;
+    let more = if others > 0 {
+        format!(" (and {others} more)")
+    } else {
+        String::new()
+    };
+    let again = failure.retry_at.map_or_else(
+        || failure.error.hint.clone(),
+        |at| format!("It tries again at {}.", clock(now, at, zone)),
+    );
+    format!(
+        "! {name}{more}: {} since {}; what you see is older. {again}",
+        failure.error.title,
+        clock(now, failure.at, zone),
+    )
+}

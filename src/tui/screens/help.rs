@@ -1,0 +1,28 @@
+//! The help: every command with its keys, scrollable, over everything else.
+
+use crate::tui::help;
+use crate::tui::state::{Area, State};
+use crate::tui::text::Tone;
+use crate::tui::widgets::Canvas;
+
+pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area, scroll: usize) {
+    let lines = help::lines(&state.keymap);
+    let width = all.width.min(96);
+    let area = Area {
+        x: all.x + (all.width - width) / 2,
+        y: all.y + 1,
+        width,
+        height: all.height.saturating_sub(2),
+    };
+    canvas.clear(area);
+    let close = state.keymap.label("help.close").unwrap_or_default();
+    let title = vec![(Tone::Strong, "Help".to_owned()), (Tone::Dim, format!(" ─ {close} closes"))];
+    let inside = canvas.pane(area, &title, true);
+    let height = usize::from(inside.height);
+    let top = scroll.min(lines.len().saturating_sub(height));
+    for (row, line) in (0..inside.height).zip(lines.iter().skip(top)) {
+        canvas.count_row();
+        canvas.line(inside, row, line);
+    }
+    canvas.scrollbar(area, top, height, lines.len());
+}

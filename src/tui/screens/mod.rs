@@ -1,0 +1,70 @@
+//! Drawing: functions of the state and an area. They ask the theme for a meaning, the table for a key, `text` for a
+//! width, and change nothing.
+//!
+//! Start with [`draw`]. One file per part of the screen.
+
+mod diff;
+mod footer;
+mod header;
+mod help;
+mod list;
+mod quit;
+mod reason;
+mod row;
+mod start;
+
+use ratatui::buffer::Buffer;
+
+use super::state::{Area, Layout, Overlay, State};
+use super::theme::{Theme, Token};
+use super::widgets::Canvas;
+
+/// What drawing tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Frame {
+    /// Rows of lists and documents that were built.
+    pub(crate) rows: usize,
+    /// Where the cursor stands; hidden when `None`.
+    pub(crate) cursor: Option<(u16, u16)>,
+}
+
+/// Draws the whole screen.
+pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
+    let all = Area {
+        x: buffer.area.x,
+        y: buffer.area.y,
+        width: buffer.area.width,
+        height: buffer.area.height,
+    };
+    let mut canvas = Canvas::new(buffer, theme);
+    canvas.clear(all);
+    let layout = Layout::of(state);
+    if layout.too_small {
+        canvas.text(all, 0, 0, "driftline: too small, 40×8 at least", theme.style(Token::Text));
+        return Frame::default();
+    }
+    header::draw(state, &mut canvas, &layout);
+    if state.applications.is_empty() {
+        start::draw(state, &mut canvas, &layout);
+    } else {
+        if let Some(area) = layout.list {
+            list::draw(state, &mut canvas, area);
+        }
+        if let Some(area) = layout.reason {
+            reason::draw(state, &mut canvas, area, &layout);
+        }
+        if let Some(area) = layout.diff {
+            diff::draw(state, &mut canvas, area);
+        }
+    }
+    let cursor = footer::draw(state, &mut canvas, &layout);
+    match state.overlay {
+        Some(Overlay::Help { scroll }) => help::draw(state, &mut canvas, all, scroll),
+        Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
+        None => {}
+    }
+    Frame {
+        rows: canvas.rows(),
+        cursor: cursor.filter(|_| state.overlay.is_none()),
+    }
+}

@@ -1,0 +1,337 @@
+//! Everything the screen shows, as plain data: no terminal, no runtime, no clock, no I/O.
+//!
+//! [`State`] is the root. [`list`] holds the rows and the selection, [`detail`] the open drift and its diff, [`layout`]
+//! says which pane stands where (a function of the state, shared by `update` and `screens`), [`moment`] words times.
+
+pub(crate) mod detail;
+pub(crate) mod entry;
+pub(crate) mod filter;
+pub(crate) mod layout;
+pub(crate) mod list;
+pub(crate) mod moment;
+pub(crate) mod order;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub(crate) use detail::{Detail, Load};
+pub(crate) use entry::Entry;
+pub(crate) use filter::Filter;
+pub(crate) use layout::{Area, Layout};
+pub(crate) use list::{Group, List, RowKey};
+pub(crate) use moment::Moment;
+
+use super::keymap::{Chord, Keymap};
+use crate::drift::ApplicationKey;
+use crate::engine::event::ContextView;
+use crate::engine::ports::ErrorView;
+use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
+
+/// Which pane has the focus. On a narrow terminal also which one is to be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pane {
+    /// Applications and drifts.
+    List,
+    /// Why the verdict, what next, who.
+    Reason,
+    /// What differs.
+    Diff,
+}
+
+/// What lies on top of the panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overlay {
+    /// Every command with its keys.
+    Help {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// "Quit?"
+    Quit,
+}
+
+/// What went wrong with a context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// What, and what to try.
+    pub(crate) error: ErrorView,
+    /// Since when.
+    pub(crate) at: Timestamp,
+    /// When it is tried again.
+    pub(crate) retry_at: Option<Timestamp>,
+}
+
+/// One Argo CD server.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct ContextState {
+    /// Name, address, version; `None` before it answered.
+    pub(crate) view: Option<ContextView>,
+    /// The change stream runs.
+    pub(crate) live: bool,
+    /// When the last whole list was complete.
+    pub(crate) listed_at: Option<Timestamp>,
+    /// What is wrong now.
+    pub(crate) failure: Option<Failure>,
+}
+
+/// A short message that goes away by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Toast {
+    /// One sentence.
+    pub(crate) text: String,
+    /// Goes away at this time since the start.
+    pub(crate) until: Duration,
+}
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The person quit, or the terminal went away.
+    Quit,
+    /// A signal ended it.
+    Signal(Signal),
+}
+
+/// A signal that ends the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// SIGINT, sent from outside (Ctrl-C arrives as a key).
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// SIGHUP.
+    Hangup,
+}
+
+/// Counts of Applications by what the screen calls them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    /// Listed, not judged yet.
+    pub(crate) pending: usize,
+    /// Nothing differs.
+    pub(crate) clean: usize,
+    /// Only harmless drift.
+    pub(crate) harmless: usize,
+    /// No comparison to judge.
+    pub(crate) cannot_tell: usize,
+    /// Needs review.
+    pub(crate) needs_review: usize,
+    /// Risky.
+    pub(crate) risky: usize,
+}
+
+impl Counts {
+    /// The count for a verdict.
+    pub(crate) fn of(self, verdict: ApplicationVerdict) -> usize {
+        match verdict {
+            ApplicationVerdict::Pending => self.pending,
+            ApplicationVerdict::Clean => self.clean,
+            ApplicationVerdict::Harmless => self.harmless,
+            ApplicationVerdict::CannotTell => self.cannot_tell,
+            ApplicationVerdict::NeedsReview => self.needs_review,
+            ApplicationVerdict::Risky => self.risky,
+        }
+    }
+
+    fn count(&mut self, verdict: ApplicationVerdict, by: isize) {
+        let count = match verdict {
+            ApplicationVerdict::Pending => &mut self.pending,
+            ApplicationVerdict::Clean => &mut self.clean,
+            ApplicationVerdict::Harmless => &mut self.harmless,
+            ApplicationVerdict::CannotTell => &mut self.cannot_tell,
+            ApplicationVerdict::NeedsReview => &mut self.needs_review,
+            ApplicationVerdict::Risky => &mut self.risky,
+        };
+        *count = count.saturating_add_signed(by);
+    }
+
+    /// All of them.
+    pub(crate) fn total(self) -> usize {
+        self.pending + self.clean + self.harmless + self.cannot_tell + self.needs_review + self.risky
+    }
+
+    /// Nothing asks for a person: everything is judged, and clean or harmless.
+    pub(crate) fn all_well(self) -> bool {
+        self.total() > 0 && self.total() == self.clean + self.harmless
+    }
+}
+
+/// The whole state of the screen.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// Now.
+    pub(crate) moment: Moment,
+    /// Where the person is.
+    pub(crate) zone: TimeZone,
+    /// Columns of the terminal.
+    pub(crate) width: u16,
+    /// Rows of the terminal.
+    pub(crate) height: u16,
+    /// This is the demo.
+    pub(crate) demo: bool,
+    /// By nickname.
+    pub(crate) contexts: BTreeMap<Arc<str>, ContextState>,
+    /// By identity.
+    pub(crate) applications: BTreeMap<ApplicationKey, Entry>,
+    /// How many of which verdict.
+    pub(crate) counts: Counts,
+    /// Rows and selection.
+    pub(crate) list: List,
+    /// What the list is narrowed to.
+    pub(crate) filter: Filter,
+    /// Focus.
+    pub(crate) pane: Pane,
+    /// On top.
+    pub(crate) overlay: Option<Overlay>,
+    /// The open drift.
+    pub(crate) detail: Detail,
+    /// The short message.
+    pub(crate) toast: Option<Toast>,
+    /// Effective keys.
+    pub(crate) keymap: Keymap,
+    /// Chords of a sequence that is not complete.
+    pub(crate) chords: Vec<Chord>,
+    /// When the last key came, since the start; `None` before the first.
+    pub(crate) last_key: Option<Duration>,
+    /// Set when the loop shall end.
+    pub(crate) ending: Option<Ending>,
+    revision: u64,
+}
+
+impl State {
+    /// Before anything is known.
+    pub(crate) fn new(moment: Moment, zone: TimeZone, keymap: Keymap, demo: bool) -> Self {
+        Self {
+            moment,
+            zone,
+            width: 80,
+            height: 24,
+            demo,
+            contexts: BTreeMap::new(),
+            applications: BTreeMap::new(),
+            counts: Counts::default(),
+            list: List::default(),
+            filter: Filter::default(),
+            pane: Pane::List,
+            overlay: None,
+            detail: Detail::default(),
+            toast: None,
+            keymap,
+            chords: Vec::new(),
+            last_key: None,
+            ending: None,
+            revision: 1,
+        }
+    }
+
+    /// Grows with everything that may look different.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(in crate::tui) fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// The Application that a row stands for or belongs to.
+    pub(crate) fn application(&self, row: &RowKey) -> Option<&Arc<ApplicationView>> {
+        let key = match row {
+            RowKey::Group(_) => return None,
+            RowKey::Application(key) => key,
+            RowKey::Drift(key) => &key.application,
+        };
+        self.applications.get(key).map(Entry::view)
+    }
+
+    /// The drift that a row stands for: on an Application its worst one.
+    pub(crate) fn drift(&self, row: &RowKey) -> Option<&Arc<DriftView>> {
+        let application = self.application(row)?;
+        match row {
+            RowKey::Group(_) => None,
+            RowKey::Application(_) => application.drifts.first(),
+            RowKey::Drift(key) => application.drifts.iter().find(|drift| drift.key == *key),
+        }
+    }
+
+    /// The drift that the selection stands for.
+    pub(crate) fn shown_drift(&self) -> Option<&Arc<DriftView>> {
+        self.drift(self.list.selection()?)
+    }
+
+    /// Whether any Application has a drift.
+    pub(crate) fn has_drifts(&self) -> bool {
+        self.counts.risky + self.counts.needs_review + self.counts.harmless > 0
+    }
+
+    /// Whether any list is complete.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.contexts.values().any(|context| context.listed_at.is_some())
+    }
+
+    /// Whether every context that is known has its list, and everything listed is judged.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.is_listed()
+            && self.contexts.values().all(|c| c.listed_at.is_some() || c.failure.is_some())
+            && self.counts.pending == 0
+    }
+
+    /// The first failing context.
+    pub(crate) fn failure(&self) -> Option<(&Arc<str>, &Failure)> {
+        self.contexts
+            .iter()
+            .find_map(|(name, context)| context.failure.as_ref().map(|failure| (name, failure)))
+    }
+
+    /// The newest time at which something was compared with Git, else fetched by us, and which of both it is.
+    pub(crate) fn freshness(&self) -> Option<(Freshness, Timestamp)> {
+        let views = || self.applications.values().map(Entry::view);
+        let compared = views().filter_map(|view| view.reconciled_at).max();
+        compared
+            .map(|at| (Freshness::Compared, at))
+            .or_else(|| views().map(|view| view.fetched_at).max().map(|at| (Freshness::Fetched, at)))
+    }
+
+    /// Puts a view in, replacing what was there, and keeps the counts.
+    pub(in crate::tui) fn put(&mut self, view: ApplicationView) {
+        let verdict = view.verdict;
+        if let Some(old) = self.applications.insert(view.key.clone(), Entry::new(view)) {
+            self.discount(&old);
+        }
+        self.counts.count(verdict, 1);
+    }
+
+    /// Marks an Application as gone; its row goes with the next ordering.
+    pub(in crate::tui) fn mark_gone(&mut self, key: &ApplicationKey) {
+        if let Some(entry) = self.applications.get_mut(key).filter(|entry| !entry.is_gone()) {
+            self.counts.count(entry.view().verdict, -1);
+            entry.mark_gone();
+        }
+    }
+
+    fn discount(&mut self, old: &Entry) {
+        if !old.is_gone() {
+            self.counts.count(old.view().verdict, -1);
+        }
+    }
+
+    /// Says something for four seconds.
+    pub(in crate::tui) fn say(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast {
+            text: text.into(),
+            until: self.moment.elapsed + Duration::from_secs(4),
+        });
+    }
+}
+
+/// What the freshness in the header means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// Argo CD compared with Git.
+    Compared,
+    /// We fetched it; when it was compared is not known.
+    Fetched,
+}

@@ -1,0 +1,138 @@
+//! Making the rows: which Applications, in which order, and where the selection lands.
+
+use std::cmp::Reverse;
+
+use super::list::{Group, List, RowKey};
+use super::{Entry, Layout, State};
+
+impl State {
+    /// Orders the rows anew. The selected row stays selected and keeps its line on the screen; when it is gone, its
+    /// Application is selected instead, else the row that took its place.
+    pub(in crate::tui) fn order(&mut self) {
+        self.applications.retain(|_, entry| !entry.is_gone());
+        let (applications, open, news) = (&self.applications, &mut self.list.open, &mut self.list.news);
+        open.retain(|key| applications.contains_key(key));
+        news.retain(|key| applications.contains_key(key));
+
+        let line = self.list.cursor.saturating_sub(self.list.top);
+        self.list.rows = self.rows();
+        self.list.stale = false;
+        self.list.ordered_at = Some(self.moment.elapsed);
+
+        let found = match self.list.selection.clone() {
+            Some(selection) if self.list.pinned => self.position(&selection).or_else(|| match selection {
+                RowKey::Drift(key) => self.position(&RowKey::Application(key.application)),
+                RowKey::Group(_) | RowKey::Application(_) => None,
+            }),
+            _ => None,
+        };
+        let found = found.filter(|index| self.can_select(*index));
+        let target = match found {
+            Some(index) => Some(index),
+            // While the filter is typed, the best match is what is looked for.
+            None if self.list.pinned && !self.filter.typing => self.selectable_near(self.list.cursor),
+            None => self.first_application().or_else(|| self.selectable_near(0)),
+        };
+        match target {
+            Some(index) => {
+                self.list.place(index);
+                self.list.top = if self.list.pinned { index.saturating_sub(line) } else { 0 };
+            }
+            None => {
+                self.list.cursor = 0;
+                self.list.selection = None;
+                self.list.top = 0;
+            }
+        }
+        self.follow();
+    }
+
+    /// Keeps the selection in view for the present size.
+    pub(in crate::tui) fn follow(&mut self) {
+        let height = Layout::of(self).list_rows(self);
+        // While another pane covers the list its height is unknown, and scrolling can wait.
+        if height > 0 {
+            self.list.follow(height);
+        }
+    }
+
+    fn rows(&self) -> Vec<RowKey> {
+        let words = self.filter.words();
+        let filtered = !words.is_empty();
+        let mut entries: Vec<&Entry> = self.applications.values().filter(|entry| entry.matches(&words)).collect();
+        entries.sort_by_cached_key(|entry| {
+            let view = entry.view();
+            (
+                Group::of(view.verdict),
+                Reverse(view.next.kind),
+                Reverse(view.since()),
+                view.key.clone(),
+            )
+        });
+        let mut rows = Vec::with_capacity(entries.len() + Group::ALL.len());
+        let mut last = None;
+        for entry in entries {
+            let view = entry.view();
+            let group = Group::of(view.verdict);
+            if last != Some(group) {
+                rows.push(RowKey::Group(group));
+                last = Some(group);
+            }
+            if !filtered && self.list.folded.contains(&group) {
+                continue;
+            }
+            rows.push(RowKey::Application(view.key.clone()));
+            if view.drifts.len() > 1 && self.list.open.contains(&view.key) {
+                rows.extend(view.drifts.iter().map(|drift| RowKey::Drift(drift.key.clone())));
+            }
+        }
+        rows
+    }
+
+    /// Where a row is.
+    pub(in crate::tui) fn position(&self, key: &RowKey) -> Option<usize> {
+        self.list.rows.iter().position(|row| row == key)
+    }
+
+    fn can_select(&self, index: usize) -> bool {
+        self.list
+            .rows
+            .get(index)
+            .is_some_and(|row| List::selectable(row, self.filter.is_active()))
+    }
+
+    fn first_application(&self) -> Option<usize> {
+        self.list.rows.iter().position(|row| matches!(row, RowKey::Application(_)))
+    }
+
+    /// The nearest row that can be selected, at or after `index`, else before it.
+    pub(in crate::tui) fn selectable_near(&self, index: usize) -> Option<usize> {
+        let index = index.min(self.list.rows.len().saturating_sub(1));
+        (index..self.list.rows.len())
+            .find(|i| self.can_select(*i))
+            .or_else(|| (0..index).rev().find(|i| self.can_select(*i)))
+    }
+
+    /// The nearest row that can be selected, at or before `index`, else after it.
+    pub(in crate::tui) fn selectable_before(&self, index: usize) -> Option<usize> {
+        let index = index.min(self.list.rows.len().saturating_sub(1));
+        (0..=index)
+            .rev()
+            .find(|i| self.can_select(*i))
+            .or_else(|| (index..self.list.rows.len()).find(|i| self.can_select(*i)))
+    }
+
+    /// Selects a row because the person asked for it: keys act on it from now on.
+    pub(in crate::tui) fn select(&mut self, index: usize) {
+        self.list.pinned = true;
+        self.list.place(index);
+        self.follow();
+        self.aim();
+    }
+
+    /// Keys act on what is selected now.
+    pub(in crate::tui) fn aim(&mut self) {
+        self.list.aim.row = self.list.selection.clone();
+        self.list.aim.drift = self.shown_drift().map(|drift| drift.key.clone());
+    }
+}

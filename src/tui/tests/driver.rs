@@ -1,0 +1,275 @@
+//! Drives the pure core: keys, news and time go in; frames and effects come out. After every step the screen is drawn,
+//! as the loop would, so keys act on what a person would have seen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::engine::view::{ApplicationView, DriftKey};
+use crate::engine::{EngineEvent, fixtures};
+use crate::tui::diff::Diff;
+use crate::tui::diff::highlight::Highlighter;
+use crate::tui::keymap::{Keymap, parse_sequence};
+use crate::tui::screens::{self, Frame};
+use crate::tui::state::{Moment, State};
+use crate::tui::theme::{Depth, Theme, ThemeChoice};
+use crate::tui::update::{Effect, Msg, update};
+
+/// A screen without a terminal.
+pub(crate) struct Driver {
+    pub(crate) state: State,
+    theme: Theme,
+    buffer: Buffer,
+    pub(crate) drawn: Frame,
+    effects: Vec<Effect>,
+    replying: bool,
+}
+
+impl Driver {
+    /// 120×40, dark, at 03:13 UTC, nothing known yet.
+    pub(crate) fn new() -> Self {
+        let moment = Moment {
+            elapsed: Duration::from_secs(10),
+            wall: fixtures::now(),
+        };
+        Self {
+            state: State::new(moment, TimeZone::UTC, Keymap::defaults(), false),
+            theme: Theme::load(&ThemeChoice::Dark, Depth::TrueColor).unwrap(),
+            buffer: Buffer::default(),
+            drawn: Frame::default(),
+            effects: Vec::new(),
+            replying: true,
+        }
+        .size(120, 40)
+    }
+
+    /// One night with a little of everything, listed and judged, the stream running.
+    pub(crate) fn night() -> Self {
+        Self::with(fixtures::applications())
+    }
+
+    /// These Applications, listed and judged, the stream running.
+    pub(crate) fn with(applications: Vec<ApplicationView>) -> Self {
+        Self::new()
+            .event(EngineEvent::Connected(fixtures::context()))
+            .event(EngineEvent::Listed(applications))
+            .completed()
+            .event(EngineEvent::Watching {
+                context: "prod-eu".into(),
+                live: true,
+            })
+            .advance(Duration::from_millis(300))
+    }
+
+    pub(crate) fn size(self, width: u16, height: u16) -> Self {
+        self.send(Msg::Resized(width, height))
+    }
+
+    pub(crate) fn theme(mut self, choice: ThemeChoice) -> Self {
+        self.theme = Theme::load(&choice, Depth::TrueColor).unwrap();
+        self.draw();
+        self
+    }
+
+    /// Effects are only recorded; nothing answers them.
+    pub(crate) fn without_replies(mut self) -> Self {
+        self.replying = false;
+        self
+    }
+
+    pub(crate) fn event(self, event: EngineEvent) -> Self {
+        self.send(Msg::Engine(event))
+    }
+
+    pub(crate) fn judged(self, application: ApplicationView) -> Self {
+        self.event(EngineEvent::Judged(Box::new(application)))
+    }
+
+    pub(crate) fn completed(self) -> Self {
+        let applications = self.state.applications.len();
+        self.event(EngineEvent::ListCompleted {
+            context: "prod-eu".into(),
+            applications,
+            at: fixtures::now(),
+        })
+    }
+
+    pub(crate) fn failed(self) -> Self {
+        self.event(EngineEvent::Failed {
+            context: "prod-eu".into(),
+            error: fixtures::unreachable(),
+            retry_at: Some(fixtures::now() + SignedDuration::from_mins(5)),
+        })
+    }
+
+    /// Presses keys, each drawn before the next.
+    pub(crate) fn keys(self, keys: &str) -> Self {
+        parse_sequence(keys)
+            .unwrap()
+            .into_iter()
+            .fold(self, |driver, chord| driver.send(Msg::Key(chord)))
+    }
+
+    /// Handles messages without drawing in between.
+    pub(crate) fn undrawn(mut self, messages: Vec<Msg>) -> Self {
+        for msg in messages {
+            let effects = update(&mut self.state, msg);
+            self.record(effects);
+        }
+        self
+    }
+
+    pub(crate) fn advance(self, by: Duration) -> Self {
+        let moment = Moment {
+            elapsed: self.state.moment.elapsed + by,
+            wall: self.state.moment.wall + by,
+        };
+        self.send(Msg::Time(moment))
+    }
+
+    pub(crate) fn send(self, msg: Msg) -> Self {
+        let mut driver = self.undrawn(vec![msg]);
+        driver.draw();
+        driver
+    }
+
+    /// Answers one effect as the world would.
+    fn record(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.effects.push(effect.clone());
+            let reply = match effect {
+                _ if !self.replying => continue,
+                Effect::Refresh | Effect::Open(_) => Msg::Done,
+                Effect::Compare { key, generation } => Msg::Compared {
+                    result: Ok(self.compare(&key)),
+                    key,
+                    generation,
+                },
+                // Loading the grammar takes a while; one test does it.
+                Effect::Colour { .. } => continue,
+            };
+            let more = update(&mut self.state, reply);
+            self.record(more);
+        }
+    }
+
+    fn compare(&self, key: &DriftKey) -> Arc<Diff> {
+        let application = self.state.applications[&key.application].view();
+        let drift = application.drifts.iter().find(|drift| drift.key == *key).unwrap();
+        Arc::new(Diff::compute(fixtures::document(drift)))
+    }
+
+    /// Answers the requests for colours that came so far.
+    pub(crate) fn colour(mut self) -> Self {
+        let highlighter = Highlighter::new();
+        for effect in std::mem::take(&mut self.effects) {
+            if let Effect::Colour { diff, side, block } = effect {
+                let pieces = highlighter.block(&diff, side, block);
+                self = self.send(Msg::Coloured {
+                    diff,
+                    side,
+                    block,
+                    pieces,
+                });
+            }
+        }
+        self
+    }
+
+    fn draw(&mut self) {
+        self.buffer = Buffer::empty(Rect::new(0, 0, self.state.width, self.state.height));
+        self.drawn = screens::draw(&self.state, &self.theme, &mut self.buffer);
+        assert_eq!(update(&mut self.state, Msg::Drawn), []);
+    }
+
+    /// The effects since the last call.
+    pub(crate) fn effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_effect(mut self, wanted: &Effect) -> Self {
+        let effects = self.effects();
+        assert!(effects.contains(wanted), "{wanted:?} is not in {effects:#?}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_text(self, text: &str) -> Self {
+        assert!(self.text().contains(text), "{text:?} is not on the screen:\n{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_no_text(self, text: &str) -> Self {
+        assert!(!self.text().contains(text), "{text:?} is on the screen:\n{}", self.text());
+        self
+    }
+
+    /// The row that is selected, as text.
+    pub(crate) fn selected(&self) -> String {
+        let screen = self.text();
+        let list = screen.lines().find(|line| line.contains("│▌")).unwrap_or_default();
+        list.split('│').nth(1).unwrap_or_default().trim_matches(['▌', ' ']).to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_selected(self, name: &str) -> Self {
+        assert!(
+            self.selected().contains(name),
+            "{name:?} is not selected, but {:?}\n{}",
+            self.selected(),
+            self.text()
+        );
+        self
+    }
+
+    /// The screen as lines of text.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for y in 0..self.buffer.area.height {
+            let mut skip = 0;
+            for x in 0..self.buffer.area.width {
+                let symbol = self.buffer[(x, y)].symbol();
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                skip = crate::tui::text::width(symbol).saturating_sub(1);
+                text.push_str(symbol);
+            }
+            text.truncate(text.trim_end_matches(' ').len());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The screen as text and, below it, every run of cells whose style is not that of plain text.
+    pub(crate) fn frame(&self) -> String {
+        let mut frame = self.text();
+        let plain = self.theme.style(crate::tui::theme::Token::Text);
+        let plain = (plain.fg.unwrap_or_default(), plain.bg.unwrap_or_default(), plain.add_modifier);
+        for y in 0..self.buffer.area.height {
+            let look = |x: u16| {
+                let cell = &self.buffer[(x, y)];
+                (cell.fg, cell.bg, cell.modifier)
+            };
+            let mut x = 0;
+            while x < self.buffer.area.width {
+                let first = x;
+                let style = look(x);
+                while x < self.buffer.area.width && look(x) == style {
+                    x += 1;
+                }
+                if style != plain {
+                    frame.push_str(&format!("{y}:{first}-{} {} on {} {:?}\n", x - 1, style.0, style.1, style.2));
+                }
+            }
+        }
+        frame
+    }
+}

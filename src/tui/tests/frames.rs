@@ -1,0 +1,171 @@
+//! Each state of the screen as a picture: text, then style runs. Read them when they change.
+
+use insta::assert_snapshot;
+
+use super::driver::Driver;
+use crate::engine::{EngineEvent, fixtures};
+use crate::tui::theme::ThemeChoice;
+
+#[test]
+fn first_frame_before_any_data() {
+    assert_snapshot!(Driver::new().size(80, 24).frame());
+}
+
+#[test]
+fn connected_and_nothing_listed_yet() {
+    assert_snapshot!(Driver::new().event(EngineEvent::Connected(fixtures::context())).frame());
+}
+
+#[test]
+fn listed_and_not_judged_yet() {
+    let pending = ["payments-api", "checkout", "search", "web", "docs"].map(fixtures::pending);
+    let driver = Driver::new()
+        .size(80, 24)
+        .event(EngineEvent::Connected(fixtures::context()))
+        .event(EngineEvent::Listed(pending.to_vec()));
+    assert_snapshot!(driver.frame());
+}
+
+#[test]
+fn triage_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).frame());
+}
+
+#[test]
+fn triage_120x40() {
+    assert_snapshot!(Driver::night().frame());
+}
+
+#[test]
+fn triage_200x60() {
+    assert_snapshot!(Driver::night().size(200, 60).frame());
+}
+
+#[test]
+fn detail_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("enter").frame());
+}
+
+#[test]
+fn detail_120x40() {
+    assert_snapshot!(Driver::night().keys("enter").colour().frame());
+}
+
+#[test]
+fn detail_200x60() {
+    assert_snapshot!(Driver::night().size(200, 60).keys("enter v e").frame());
+}
+
+#[test]
+fn reason_focused_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("tab").frame());
+}
+
+#[test]
+fn an_open_application_with_two_drifts() {
+    assert_snapshot!(Driver::night().keys("j l j").frame());
+}
+
+#[test]
+fn hostile_text_and_long_names() {
+    let driver = Driver::with(vec![fixtures::hostile(), fixtures::long_names()]);
+    assert_snapshot!(driver.keys("j enter").frame());
+}
+
+#[test]
+fn a_missing_object() {
+    assert_snapshot!(Driver::with(vec![fixtures::refunds()]).size(100, 24).frame());
+}
+
+#[test]
+fn an_application_without_a_comparison() {
+    assert_snapshot!(Driver::night().size(100, 30).keys("G").frame());
+}
+
+#[test]
+fn a_folded_group_is_selected() {
+    assert_snapshot!(Driver::night().size(100, 30).keys("G k k").frame());
+}
+
+#[test]
+fn help() {
+    assert_snapshot!(Driver::night().keys("?").frame());
+}
+
+#[test]
+fn help_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("? ctrl-d").frame());
+}
+
+#[test]
+fn typing_a_filter() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("/ k u b e").frame());
+}
+
+#[test]
+fn a_kept_filter() {
+    assert_snapshot!(Driver::night().keys("/ p a y enter").frame());
+}
+
+#[test]
+fn a_filter_without_a_match() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("/ z z z enter").frame());
+}
+
+#[test]
+fn a_context_that_fails_before_anything_is_there() {
+    assert_snapshot!(Driver::new().size(80, 24).failed().frame());
+}
+
+#[test]
+fn a_context_that_only_a_person_can_mend() {
+    let driver = Driver::new().event(EngineEvent::Failed {
+        context: "prod-eu".into(),
+        error: fixtures::unauthorized(),
+        retry_at: None,
+    });
+    assert_snapshot!(driver.frame());
+}
+
+#[test]
+fn stale_data_of_a_context_that_fails() {
+    assert_snapshot!(Driver::night().failed().frame());
+}
+
+#[test]
+fn nothing_drifted() {
+    let clean = ["web", "docs", "mailer"].map(fixtures::synced);
+    let mut applications = clean.to_vec();
+    applications.push(fixtures::catalog());
+    assert_snapshot!(Driver::with(applications).size(100, 24).frame());
+}
+
+#[test]
+fn no_application_in_scope() {
+    assert_snapshot!(Driver::with(Vec::new()).size(80, 24).frame());
+}
+
+#[test]
+fn too_small() {
+    assert_snapshot!(Driver::night().size(39, 10).frame());
+}
+
+#[test]
+fn smallest() {
+    assert_snapshot!(Driver::night().size(40, 8).frame());
+}
+
+#[test]
+fn the_quit_question() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("q").frame());
+}
+
+#[test]
+fn light() {
+    assert_snapshot!(Driver::night().theme(ThemeChoice::Light).frame());
+}
+
+#[test]
+fn monochrome() {
+    assert_snapshot!(Driver::night().theme(ThemeChoice::Monochrome).frame());
+}

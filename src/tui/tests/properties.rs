@@ -1,0 +1,148 @@
+//! Whatever happens, in any order, at any size: nothing panics, and what must hold holds.
+
+use std::time::Duration;
+
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::sample::select;
+
+use super::driver::Driver;
+use crate::engine::{EngineEvent, fixtures};
+use crate::tui::commands::{COMMANDS, contexts};
+use crate::tui::keymap::{Lookup, parse_sequence};
+use crate::tui::state::{List, RowKey};
+use crate::tui::update::Msg;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Key(&'static str),
+    Size(u16, u16),
+    Judge(usize),
+    Calm(usize),
+    Remove(usize),
+    List,
+    Fail,
+    Connect,
+    Watch(bool),
+    Wait(u64),
+    Paste(String),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let keys: Vec<&'static str> = COMMANDS
+        .iter()
+        .flat_map(|command| command.keys.iter().copied())
+        .filter(|key| *key != "ctrl-c")
+        .chain(["a", "p", "1", "f5"])
+        .collect();
+    prop_oneof![
+        12 => select(keys).prop_map(Step::Key),
+        2 => (0u16..=250, 0u16..=80).prop_map(|(width, height)| Step::Size(width, height)),
+        2 => (0usize..12).prop_map(Step::Judge),
+        1 => (0usize..12).prop_map(Step::Calm),
+        1 => (0usize..12).prop_map(Step::Remove),
+        1 => Just(Step::List),
+        1 => Just(Step::Fail),
+        1 => Just(Step::Connect),
+        1 => any::<bool>().prop_map(Step::Watch),
+        2 => (0u64..5_000).prop_map(Step::Wait),
+        1 => any::<String>().prop_map(Step::Paste),
+    ]
+}
+
+fn take(driver: Driver, step: Step) -> Driver {
+    let mut applications = fixtures::applications();
+    match step {
+        Step::Key(key) => driver.keys(key),
+        Step::Size(width, height) => driver.size(width, height),
+        Step::Judge(at) => driver.judged(applications.swap_remove(at)),
+        Step::Calm(at) => driver.judged(fixtures::synced(&applications[at].key.name)),
+        Step::Remove(at) => driver.event(EngineEvent::Removed(applications[at].key.clone())),
+        Step::List => driver.event(EngineEvent::Listed(applications)).completed(),
+        Step::Fail => driver.failed(),
+        Step::Connect => driver.event(EngineEvent::Connected(fixtures::context())),
+        Step::Watch(live) => driver.event(EngineEvent::Watching {
+            context: "prod-eu".into(),
+            live,
+        }),
+        Step::Wait(millis) => driver.advance(Duration::from_millis(millis)),
+        Step::Paste(text) => driver.send(Msg::Paste(text)),
+    }
+}
+
+fn check(driver: &Driver) {
+    let state = &driver.state;
+    let rows = state.list.rows();
+    match state.list.selection() {
+        None => assert!(rows.is_empty() || !rows.iter().any(|row| List::selectable(row, state.filter.is_active()))),
+        Some(selection) => {
+            assert_eq!(
+                rows.get(state.list.cursor()),
+                Some(selection),
+                "the cursor stands on the selection"
+            );
+            assert!(List::selectable(selection, state.filter.is_active()));
+        }
+    }
+    assert_eq!(
+        state.list.aim.row.as_ref(),
+        state.list.selection(),
+        "keys act on what was drawn"
+    );
+    assert_eq!(state.list.aim.drift, state.shown_drift().map(|drift| drift.key.clone()));
+    assert_eq!(state.detail.key, state.list.aim.drift, "the open drift is the drawn one");
+    let shown: std::collections::BTreeSet<&RowKey> = rows.iter().collect();
+    assert_eq!(shown.len(), rows.len(), "no row twice");
+    let alive = state.applications.values().filter(|entry| !entry.is_gone()).count();
+    assert_eq!(state.counts.total(), alive);
+    assert!(driver.drawn.rows <= 2 * (usize::from(state.height) + 2));
+    if let Some(wake) = state.next_wake() {
+        assert!(
+            wake > state.moment.elapsed,
+            "a deadline in the past would spin: {wake:?} {:?}",
+            state.moment.elapsed
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_sequence_of_keys_and_news_at_any_size_keeps_what_must_hold(
+        width in 0u16..=250,
+        height in 0u16..=80,
+        listed in any::<bool>(),
+        steps in proptest::collection::vec(step(), 0..60),
+    ) {
+        let mut driver = if listed { Driver::night() } else { Driver::new() }.size(width, height);
+        check(&driver);
+        for step in steps {
+            driver = take(driver, step);
+            if driver.state.ending.is_some() {
+                break;
+            }
+            check(&driver);
+        }
+    }
+}
+
+#[test]
+fn every_command_runs_in_every_context_it_counts_in() {
+    let places = ["", "enter", "tab", "/ a", "?", "q", "j l j", "G k k", "/ z z z enter"];
+    for place in places {
+        for command in COMMANDS {
+            for key in command.keys {
+                let mut driver = Driver::night();
+                if !place.is_empty() {
+                    driver = driver.keys(place);
+                }
+                if contexts(&driver.state).contains(&command.context) {
+                    let chords = parse_sequence(key).unwrap();
+                    let found = driver.state.keymap.look_up(contexts(&driver.state), &chords);
+                    assert!(matches!(found, Lookup::Found(_)), "{key} in {place}");
+                    check(&driver.keys(key));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A command happens.
+
+use super::Effect;
+use super::movement;
+use crate::tui::commands::Action;
+use crate::tui::state::{Ending, Group, Overlay, Pane, RowKey, State};
+
+pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Move(step) => movement::step(state, step),
+        Action::Enter => enter(state),
+        Action::Expand => expand(state),
+        Action::Collapse => collapse(state),
+        Action::NextDrift => movement::drift(state, true),
+        Action::PreviousDrift => movement::drift(state, false),
+        Action::NextChange => movement::change(state, true),
+        Action::PreviousChange => movement::change(state, false),
+        Action::ToggleHarmless => {
+            state.detail.unfolding.harmless = !state.detail.unfolding.harmless;
+            state.detail.lay_out();
+        }
+        Action::ToggleUnchanged => {
+            state.detail.unfolding.unchanged = !state.detail.unfolding.unchanged;
+            state.detail.lay_out();
+        }
+        Action::NextPane => next_pane(state, true),
+        Action::PreviousPane => next_pane(state, false),
+        Action::Refresh => {
+            effects.push(Effect::Refresh);
+            state.say("Listing again.");
+        }
+        Action::OpenFilter => {
+            state.pane = Pane::List;
+            state.filter.typing = true;
+        }
+        Action::KeepFilter => state.filter.typing = false,
+        Action::ClearFilter => clear_filter(state),
+        Action::DeleteCharacter => {
+            state.filter.text.pop();
+            state.order();
+            state.aim();
+        }
+        Action::DeleteWord => {
+            state.filter.delete_word();
+            state.order();
+            state.aim();
+        }
+        Action::OpenHelp => state.overlay = Some(Overlay::Help { scroll: 0 }),
+        Action::CloseOverlay => state.overlay = None,
+        Action::Escape => {
+            if state.pane != Pane::List {
+                state.pane = Pane::List;
+            } else {
+                clear_filter(state);
+            }
+        }
+        Action::Back => {
+            if state.pane == Pane::List {
+                state.overlay = Some(Overlay::Quit);
+            } else {
+                state.pane = Pane::List;
+            }
+        }
+        Action::Quit => state.ending = Some(Ending::Quit),
+    }
+}
+
+fn clear_filter(state: &mut State) {
+    state.filter.text.clear();
+    state.filter.typing = false;
+    state.order();
+    state.aim();
+}
+
+/// The row that keys act on; says so when it is gone.
+fn aimed(state: &mut State) -> Option<(usize, RowKey)> {
+    let row = state.list.aim.row.clone()?;
+    let found = movement::aimed(state).filter(|_| {
+        // On an Application the key meant the drift that stood there, not one that came since.
+        state.list.aim.drift.is_none() || state.drift(&row).map(|drift| &drift.key) == state.list.aim.drift.as_ref()
+    });
+    if found.is_none() {
+        state.say("What you saw there is gone; nothing was done. Press again to act on what is there now.");
+    }
+    found.map(|index| (index, row))
+}
+
+fn enter(state: &mut State) {
+    let Some((index, row)) = aimed(state) else { return };
+    state.select(index);
+    match &row {
+        RowKey::Group(group) => toggle(state, *group),
+        RowKey::Application(_) if closed_with_several(state, &row) => open(state, &row),
+        RowKey::Application(_) | RowKey::Drift(_) => {
+            state.pane = if state.shown_drift().is_some() {
+                Pane::Diff
+            } else {
+                Pane::Reason
+            };
+        }
+    }
+}
+
+fn expand(state: &mut State) {
+    let Some((index, row)) = aimed(state) else { return };
+    state.select(index);
+    match &row {
+        RowKey::Group(group) if state.list.folded.contains(group) => toggle(state, *group),
+        RowKey::Group(_) => {}
+        RowKey::Application(_) if closed_with_several(state, &row) => open(state, &row),
+        RowKey::Application(_) | RowKey::Drift(_) => {
+            state.pane = if state.shown_drift().is_some() {
+                Pane::Diff
+            } else {
+                Pane::Reason
+            };
+        }
+    }
+}
+
+fn collapse(state: &mut State) {
+    if state.pane != Pane::List {
+        state.pane = Pane::List;
+        return;
+    }
+    let Some((_, row)) = aimed(state) else { return };
+    let target = match row {
+        RowKey::Group(group) => {
+            if !state.list.folded.contains(&group) {
+                toggle(state, group);
+            }
+            return;
+        }
+        RowKey::Drift(key) => {
+            state.list.open.remove(&key.application);
+            RowKey::Application(key.application)
+        }
+        RowKey::Application(key) if state.list.open.remove(&key) => RowKey::Application(key),
+        RowKey::Application(_) => {
+            let group = state.application(&row).map(|view| Group::of(view.verdict));
+            match group.filter(|group| group.folds() && !state.filter.is_active()) {
+                Some(group) => RowKey::Group(group),
+                None => return,
+            }
+        }
+    };
+    go_to(state, &target);
+}
+
+fn go_to(state: &mut State, row: &RowKey) {
+    // The row may be in view already: select it first, so that it keeps its line when others go.
+    if let Some(index) = state.position(row) {
+        state.select(index);
+    }
+    state.order();
+    state.aim();
+}
+
+fn closed_with_several(state: &State, row: &RowKey) -> bool {
+    state
+        .application(row)
+        .is_some_and(|view| view.drifts.len() > 1 && !state.list.open.contains(&view.key))
+}
+
+fn open(state: &mut State, row: &RowKey) {
+    if let RowKey::Application(key) = row {
+        state.list.open.insert(key.clone());
+        state.order();
+        state.aim();
+    }
+}
+
+fn toggle(state: &mut State, group: Group) {
+    if !state.list.folded.remove(&group) {
+        state.list.folded.insert(group);
+    }
+    go_to(state, &RowKey::Group(group));
+}
+
+fn next_pane(state: &mut State, forward: bool) {
+    let order = [Pane::List, Pane::Reason, Pane::Diff];
+    let at = order.iter().position(|pane| *pane == state.pane).unwrap_or(0);
+    let step = if forward { 1 } else { order.len() - 1 };
+    state.pane = order.get((at + step) % order.len()).copied().unwrap_or(Pane::List);
+}

@@ -1,0 +1,144 @@
+//! Moving: the selection in the list, the reason, the diff, the help; from drift to drift.
+
+use crate::tui::commands::Step;
+use crate::tui::state::layout::Layout;
+use crate::tui::state::{Overlay, Pane, RowKey, State};
+
+/// Where a step leads from `at`, when `page` rows can be seen; the caller clamps at its end.
+fn target(step: Step, at: usize, page: usize) -> usize {
+    let page = page.max(1);
+    let half = (page / 2).max(1);
+    match step {
+        Step::Down => at.saturating_add(1),
+        Step::Up => at.saturating_sub(1),
+        Step::HalfDown => at.saturating_add(half),
+        Step::HalfUp => at.saturating_sub(half),
+        Step::PageDown => at.saturating_add(page),
+        Step::PageUp => at.saturating_sub(page),
+        Step::First => 0,
+        Step::Last => usize::MAX,
+    }
+}
+
+fn is_down(step: Step) -> bool {
+    matches!(step, Step::Down | Step::HalfDown | Step::PageDown | Step::Last)
+}
+
+pub(super) fn step(state: &mut State, step: Step) {
+    let layout = Layout::of(state);
+    if let Some(Overlay::Help { scroll }) = &mut state.overlay {
+        let page = usize::from(state.height.saturating_sub(4));
+        let last = crate::tui::help::lines(&state.keymap).len().saturating_sub(page);
+        *scroll = target(step, (*scroll).min(last), page).min(last);
+        return;
+    }
+    match state.pane {
+        _ if state.filter.typing => in_list(state, step, &layout),
+        Pane::List => in_list(state, step, &layout),
+        Pane::Reason => {
+            let page = layout.reason_rows();
+            let last = crate::tui::reason::lines(state, &layout).len().saturating_sub(page);
+            state.detail.reason_top = target(step, state.detail.reason_top.min(last), page).min(last);
+        }
+        Pane::Diff => {
+            let page = layout.diff_rows();
+            let top = target(step, state.detail.top, page);
+            state.detail.scroll_to(top, page);
+        }
+    }
+}
+
+fn in_list(state: &mut State, step: Step, layout: &Layout) {
+    let from = aimed(state).unwrap_or_else(|| state.list.cursor());
+    let to = target(step, from, layout.list_rows(state));
+    let found = if is_down(step) {
+        state.selectable_near(to)
+    } else {
+        state.selectable_before(to)
+    };
+    if let Some(index) = found {
+        state.select(index);
+    }
+}
+
+/// Where the row is that keys act on.
+pub(super) fn aimed(state: &State) -> Option<usize> {
+    state.list.aim.row.as_ref().and_then(|row| state.position(row))
+}
+
+/// To the next or previous drift in the order of the list, opening Applications on the way.
+pub(super) fn drift(state: &mut State, forward: bool) {
+    let mut stops: Vec<RowKey> = Vec::new();
+    for row in state.list.rows() {
+        let RowKey::Application(key) = row else { continue };
+        match state.application(row).map(|view| view.drifts.as_slice()) {
+            None | Some([]) => {}
+            Some([_]) => stops.push(RowKey::Application(key.clone())),
+            Some(drifts) => stops.extend(drifts.iter().map(|drift| RowKey::Drift(drift.key.clone()))),
+        }
+    }
+    let row = state.list.aim.row.clone().or_else(|| state.list.selection().cloned());
+    // A closed Application with several drifts stands for its first.
+    let here = row.as_ref().and_then(|row| {
+        let shown = state.drift(row).map(|drift| RowKey::Drift(drift.key.clone()));
+        stops.iter().position(|stop| stop == row || Some(stop) == shown.as_ref())
+    });
+    let to = match (here, forward) {
+        (Some(at), true) => at.checked_add(1),
+        (Some(at), false) => at.checked_sub(1),
+        (None, _) => beside(state, &stops, forward),
+    };
+    let Some(stop) = to.and_then(|at| stops.get(at)).cloned() else {
+        state.say(if forward {
+            "This is the last drift of the list."
+        } else {
+            "This is the first drift of the list."
+        });
+        return;
+    };
+    if let RowKey::Drift(key) = &stop {
+        if state.list.open.insert(key.application.clone()) {
+            state.list.pinned = true;
+            state.order();
+        }
+    }
+    if let Some(index) = state.position(&stop) {
+        state.select(index);
+    }
+}
+
+/// The stop next to a row that is none itself (a heading, an Application without drift).
+fn beside(state: &State, stops: &[RowKey], forward: bool) -> Option<usize> {
+    let cursor = state.list.cursor();
+    let place = |stop: &RowKey| match stop {
+        RowKey::Drift(key) => state.position(&RowKey::Application(key.application.clone())),
+        RowKey::Group(_) | RowKey::Application(_) => state.position(stop),
+    };
+    if forward {
+        stops.iter().position(|stop| place(stop).is_some_and(|at| at > cursor))
+    } else {
+        stops.iter().rposition(|stop| place(stop).is_some_and(|at| at < cursor))
+    }
+}
+
+/// To the next or previous change of the open diff.
+pub(super) fn change(state: &mut State, forward: bool) {
+    let changes = state.detail.plan.changes().len();
+    let height = Layout::of(state).diff_rows();
+    let to = if forward {
+        state.detail.current.checked_add(1).filter(|at| *at < changes)
+    } else {
+        state.detail.current.checked_sub(1)
+    };
+    match to {
+        Some(index) => state.detail.go_to_change(index, height.max(1)),
+        None => {
+            state.detail.go_to_change(state.detail.current, height.max(1));
+            state.say(if forward {
+                "This is the last change; ] goes to the next drift."
+            } else {
+                "This is the first change; [ goes to the previous drift."
+            });
+        }
+    }
+}

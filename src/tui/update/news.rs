@@ -1,0 +1,67 @@
+//! What the engine tells. Rows change their texts at once; their order changes when it may.
+
+use std::sync::Arc;
+
+use crate::engine::EngineEvent;
+use crate::engine::view::{ApplicationVerdict, ApplicationView};
+use crate::tui::state::{ContextState, Failure, State};
+
+pub(super) fn apply(state: &mut State, event: EngineEvent) {
+    match event {
+        EngineEvent::Connected(view) => {
+            let context = state.contexts.entry(Arc::clone(&view.name)).or_default();
+            context.view = Some(view);
+            context.failure = None;
+        }
+        EngineEvent::Listed(views) => {
+            for view in views {
+                state.contexts.entry(Arc::clone(&view.key.context)).or_default().failure = None;
+                put(state, view);
+            }
+        }
+        EngineEvent::ListCompleted { context, at, .. } => {
+            let context = state.contexts.entry(context).or_default();
+            context.listed_at = Some(at);
+            context.failure = None;
+            state.list.stale = true;
+        }
+        EngineEvent::Judged(view) => put(state, *view),
+        EngineEvent::Removed(key) => {
+            state.mark_gone(&key);
+            state.list.stale = true;
+        }
+        EngineEvent::Watching { context, live } => state.contexts.entry(context).or_default().live = live,
+        EngineEvent::Failed {
+            context,
+            error,
+            retry_at,
+        } => fail(state, context, error, retry_at),
+    }
+    state.touch();
+}
+
+fn fail(state: &mut State, context: Arc<str>, error: crate::engine::ports::ErrorView, retry_at: Option<jiff::Timestamp>) {
+    let now = state.moment.wall;
+    let context: &mut ContextState = state.contexts.entry(context).or_default();
+    context.live = false;
+    // It fails since the first failure, not since the last try.
+    let at = context.failure.as_ref().map_or(now, |failure| failure.at);
+    context.failure = Some(Failure { error, at, retry_at });
+}
+
+fn put(state: &mut State, view: ApplicationView) {
+    let before = state
+        .applications
+        .get(&view.key)
+        .filter(|entry| !entry.is_gone())
+        .map(|entry| entry.view().verdict);
+    let loading = !state.list.pinned;
+    let risen = view.verdict == ApplicationVerdict::Risky && before != Some(ApplicationVerdict::Risky);
+    if risen && !loading && before != Some(ApplicationVerdict::Pending) {
+        state.list.news.insert(view.key.clone());
+    } else if view.verdict != ApplicationVerdict::Risky {
+        state.list.news.remove(&view.key);
+    }
+    state.put(view);
+    state.list.stale = true;
+}
