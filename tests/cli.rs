@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its own footing gives way")]
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// A home folder and a working folder of one test.
 struct Sandbox {
@@ -354,4 +355,148 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(child.stdout.take());
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(0));
+}
+
+/// `demo serve` while a test runs.
+struct Serving {
+    child: Child,
+    lines: Vec<String>,
+}
+
+impl Serving {
+    fn start(sandbox: &Sandbox) -> Self {
+        let mut child = sandbox.command(&["demo", "serve"], &[]).spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = Vec::new();
+        for _ in 0..3 {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            lines.push(line.trim_end().to_owned());
+        }
+        child.stdout = Some(reader.into_inner());
+        Self { child, lines }
+    }
+
+    /// What `eval` would set.
+    fn variables(&self) -> Vec<(&str, &str)> {
+        self.lines
+            .iter()
+            .map(|line| line.strip_prefix("export ").unwrap().split_once('=').unwrap())
+            .collect()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already, which is what was wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn demo_serve_prints_three_exports_that_scan_understands() {
+    let sandbox = Sandbox::new();
+    let serving = Serving::start(&sandbox);
+    let variables = serving.variables();
+    let names: Vec<_> = variables.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["ARGOCD_SERVER", "ARGOCD_AUTH_TOKEN", "ARGOCD_OPTS"]);
+
+    let ran = sandbox.run_with(&["scan", "--output", "json"], &variables);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["schema"], "driftline/v1");
+    assert_eq!(report["contexts"][0]["state"], "ok");
+    let applications = report["applications"].as_array().unwrap();
+    assert!(!applications.is_empty());
+    assert_eq!(report["summary"]["applications"], applications.len());
+
+    let risky = report["summary"]["risky"].as_u64().unwrap() > 0;
+    let failing = sandbox.run_with(&["scan", "--fail-on", "risky"], &variables);
+    assert_eq!(failing.code, Some(i32::from(risky)));
+    assert!(!failing.out.contains('\u{1b}'), "no colours without a terminal");
+
+    let project = applications[0]["project"].as_str().unwrap();
+    let scoped = sandbox.run_with(&["scan", "-o", "json", "--project", project], &variables);
+    let scoped: serde_json::Value = serde_json::from_str(&scoped.out).unwrap();
+    let scoped = scoped["applications"].as_array().unwrap();
+    assert!(!scoped.is_empty() && scoped.iter().all(|a| a["project"] == project));
+}
+
+#[test]
+fn a_scan_that_sees_not_everything_is_partial_and_says_what() {
+    let sandbox = Sandbox::new();
+    let serving = Serving::start(&sandbox);
+    let ran = sandbox.run_with(&["scan", "--app", "no-such-application"], &serving.variables());
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (
+            Some(3),
+            "driftline: no Application `no-such-application` that this token may see.\n"
+        )
+    );
+    let server = serving.variables()[0].1.to_owned();
+    let refused = sandbox.run_with(
+        &["scan", "--server", &server, "--plaintext", "--fail-on", "harmless"],
+        &[("ARGOCD_AUTH_TOKEN", "canary-5e1f")],
+    );
+    assert_eq!(refused.code, Some(3), "{refused:?}");
+    assert!(refused.err.contains("does not accept the token"), "{}", refused.err);
+    assert!(!format!("{refused:?}").contains("canary-5e1f"));
+}
+
+#[test]
+fn a_server_that_is_not_there_is_partial_not_a_crash() {
+    let ran = Sandbox::new().run(&["scan", "--server", "127.0.0.1:1", "--plaintext", "--output", "json"]);
+    assert_eq!(ran.code, Some(3));
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["contexts"][0]["state"], "failed");
+    assert!(ran.err.contains("cannot reach 127.0.0.1:1"), "{}", ran.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn demo_serve_ends_on_a_signal_and_says_nothing_more() {
+    let sandbox = Sandbox::new();
+    for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
+        let mut serving = Serving::start(&sandbox);
+        let id = serving.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert_eq!(serving.child.wait().unwrap().code(), Some(code));
+        let mut rest = String::new();
+        serving.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "");
+    }
+}
+
+#[test]
+fn recordings_that_are_none_are_refused_with_the_folder() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run_with(&["demo", "serve"], &[("DRIFTLINE_RECORDINGS", "no-such-folder")]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert!(ran.err.contains("no-such-folder"), "{}", ran.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_command_gives_the_token_and_its_failure_ends_with_two() {
+    let sandbox = Sandbox::new();
+    let serving = Serving::start(&sandbox);
+    let variables = serving.variables();
+    let (server, token) = (variables[0].1, variables[1].1);
+    let context = |script: &str| {
+        let command = format!("[\"sh\", \"-c\", \"{script}\"]");
+        format!("[[context]]\nname = \"here\"\nserver = \"{server}\"\nplaintext = true\ntoken_command = {command}\n")
+    };
+    write(&sandbox.config(), &context(&format!("echo {token}")));
+    assert_eq!(sandbox.run(&["scan"]).code, Some(0));
+    write(&sandbox.config(), &context("echo canary-9b; exit 7"));
+    let ran = sandbox.run(&["scan"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err.contains("token_command (sh) ended with exit status: 7"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains("canary-9b"));
 }

@@ -90,7 +90,7 @@ fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
     for context in report.contexts.iter().filter(|c| c.state != ContextState::Ok) {
         exit = Exit::Partial;
         let text = match &context.error {
-            Some(error) => format!("{} {}", visible(&error.detail), visible(&error.hint)),
+            Some(error) => format!("{}\n  {}", visible(&error.detail), visible(&error.hint)),
             None => "something could not be looked at.".to_owned(),
         };
         say(&format!("{}: {}", visible(&context.name), text.trim_end()));
@@ -101,7 +101,9 @@ fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
             say(&format!("{}: {}", visible(&application.key.to_string()), visible(why)));
         }
     }
-    for wanted in &scope.applications {
+    // Where a whole server is missing, nobody knows what is not there.
+    let all_listed = report.contexts.iter().all(|c| c.state != ContextState::Failed);
+    for wanted in scope.applications.iter().filter(|_| all_listed) {
         if !report.applications.iter().any(|a| wanted.matches(&a.key)) {
             exit = Exit::Partial;
             say(&format!(

@@ -22,6 +22,7 @@ pub(super) fn context(raw: &RawContext) -> Vec<Problem> {
         context_has_a_name(raw),
         context_has_a_server(raw),
         server_is_an_address(raw),
+        plaintext_agrees_with_the_address(raw),
         token_has_one_source(raw),
         token_env_is_a_variable_name(raw),
         token_command_names_a_program(raw),
@@ -50,6 +51,15 @@ fn server_is_an_address(raw: &RawContext) -> Option<Problem> {
     let server = raw.server.as_ref()?;
     let why = Address::parse(&server.value, false, "").err()?;
     Some(Problem::new(server.origin.clone(), "context.server", why))
+}
+
+/// A scheme in the address and the switch must not say different things: which one holds would be a guess about a token.
+fn plaintext_agrees_with_the_address(raw: &RawContext) -> Option<Problem> {
+    let (server, plaintext) = (raw.server.as_ref()?, raw.plaintext.as_ref()?);
+    (plaintext.value && server.value.trim().starts_with("https://")).then(|| {
+        let message = "the server address says https";
+        Problem::new(plaintext.origin.clone(), "context.plaintext", message).hint("Remove one of the two.")
+    })
 }
 
 fn token_has_one_source(raw: &RawContext) -> Option<Problem> {

@@ -32,7 +32,7 @@ impl Layers {
         let (user, project) = (&self.user, &self.project);
         Layered {
             list_every: pick([&user.poll.list_every], "60s"),
-            drifted_every: pick([&user.poll.drifted_every], "30s"),
+            drifted_every: pick([&user.poll.drifted_every], "2m"),
             open_every: pick([&user.poll.open_every], "15s"),
             concurrency: user.poll.concurrency.clone().unwrap_or_else(|| At::built_in(4)),
             theme: pick([&project.view.theme, &user.view.theme], "auto"),

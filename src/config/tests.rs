@@ -398,6 +398,17 @@ fn what_cannot_be_meant_is_refused() {
 }
 
 #[test]
+fn an_address_with_https_and_plaintext_is_refused() {
+    assert_eq!(
+        complaints(Sources {
+            user: "[[context]]\nname = \"a\"\nserver = \"https://host\"\nplaintext = true\n",
+            ..Sources::default()
+        }),
+        ["user.toml:4:13: `context.plaintext`: the server address says https. Remove one of the two."]
+    );
+}
+
+#[test]
 fn problems_never_quote_what_may_be_a_secret() {
     let user = "[[context]]\nname = \"a\"\nserver = \"https://me:s3cret@host\"\ntoken_env = \"s3cret.jwt.part\"\n\
                 headers = \"Authorization: s3cret\"\n\n[[context]]\nname = \"b\"\nserver = \"h\"\nheaders = { X = \"s3cret\\n\" }\n\

@@ -1,6 +1,6 @@
 //! Harmless, needs review or risky, with a reason and a confidence. Pure.
 //!
-//! [`grade`] holds the words, [`evidence`] what a rule may look at, [`judge`] the decision, [`next`] what happens if
+//! [`grade`] holds the words, [`evidence`] what a rule may look at, [`mod@judge`] the decision, [`next`] what happens if
 //! nobody acts. Rules live in `rules/`, one file each, and are listed in [`registry`]; their order there is the order
 //! of decision of the policy.
 
