@@ -162,10 +162,10 @@ fn the_quit_question() {
 
 #[test]
 fn light() {
-    assert_snapshot!(Driver::night().theme(ThemeChoice::Light).frame());
+    assert_snapshot!(Driver::night().theme(&ThemeChoice::Light).frame());
 }
 
 #[test]
 fn monochrome() {
-    assert_snapshot!(Driver::night().theme(ThemeChoice::Monochrome).frame());
+    assert_snapshot!(Driver::night().theme(&ThemeChoice::Monochrome).frame());
 }
