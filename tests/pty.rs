@@ -119,8 +119,11 @@ fn the_screen_follows_the_size_of_the_terminal() {
 
 #[test]
 fn a_frame_is_one_synchronized_update() {
-    let screen = start("run", &[]);
+    let mut screen = start("run", &[]);
     screen.wait_for("q quit");
+    // The second frame is there, so the first one has ended.
+    screen.send("?");
+    screen.wait_for("Help");
     let raw = screen.raw();
     assert!(raw.contains("\u{1b}[?2026h") && raw.contains("\u{1b}[?2026l"));
 }
