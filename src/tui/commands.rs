@@ -269,7 +269,7 @@ fn has_applications(state: &State) -> Availability {
 }
 
 fn has_drifts(state: &State) -> Availability {
-    given(state.has_drifts(), "Nothing has drifted.")
+    given(state.lists_drifts(), "No drift is listed.")
 }
 
 fn has_panes(state: &State) -> Availability {

@@ -1,6 +1,6 @@
-//! The terminal UI: one loop owns a plain [`state`], a pure [`update`] changes it, [`screens`] draw it.
+//! The terminal UI: one loop owns a plain `state`, a pure `update` changes it, `screens` draw it.
 //!
-//! Start with [`update`] (what may happen) and [`commands`] (THE table: every key, help line and hint comes from it).
+//! Start with [`run`]; inside, with `update` (what may happen) and `commands` (THE table: every key, help line and hint comes from it).
 //! `state`, `update`, `commands`, `keymap`, `diff`, `reason`, `help` and `text` know no terminal and no runtime;
 //! `screens`, `widgets` and `theme` only read the state; `runtime` alone touches the terminal, the clock and tasks.
 

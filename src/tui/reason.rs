@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::state::layout::Layout;
 use super::state::moment::{ago, clock};
-use super::state::{Group, RowKey, State};
+use super::state::{Entry, Group, RowKey, State};
 use super::text::{Line, Tone, ellipsis, wrap};
 use crate::drift::{DriftState, HealthStatus};
 use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView};
@@ -152,7 +152,7 @@ impl Panel<'_> {
             ),
         ]];
         let mut causes: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-        let views = self.state.applications.values().map(|entry| entry.view());
+        let views = self.state.applications.values().map(Entry::view);
         for drift in views.filter(|view| view.verdict == verdict).flat_map(|view| &view.drifts) {
             *causes.entry(drift.cause.as_str()).or_default() += 1;
         }

@@ -74,7 +74,7 @@ fn read_certificates(context: &str, file: &Path) -> Result<Vec<u8>, ErrorView> {
 
 pub(super) fn unusable(context: &str, why: &str) -> ErrorView {
     ErrorView {
-        title: format!("Cannot use the context {context}"),
+        title: "Cannot use a context".to_string(),
         detail: format!("{context}: {why}."),
         hint: "See `driftline config show` for where each value comes from.".to_owned(),
     }

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossterm::cursor::Show;
@@ -28,7 +29,12 @@ type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     hook: Arc<Hook>,
+    taken: Taken,
 }
+
+/// Whether the terminal is ours. Putting it back twice would move the cursor back over what was printed in between.
+#[derive(Clone)]
+struct Taken(Arc<AtomicBool>);
 
 impl Screen {
     /// Takes the terminal over.
@@ -38,7 +44,12 @@ impl Screen {
         }
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         let terminal = Terminal::new(backend)?;
-        let screen = Self { terminal, hook: hook() };
+        let taken = Taken(Arc::new(AtomicBool::new(true)));
+        let screen = Self {
+            terminal,
+            hook: hook(taken.clone()),
+            taken,
+        };
         // From here on dropping `screen` undoes what was done, also when one of these fails.
         enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
@@ -66,7 +77,7 @@ impl Surface for Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        restore();
+        self.taken.give_back();
         // A hook cannot be changed while panicking, and then nobody needs it changed.
         if !thread::panicking() {
             let hook = Arc::clone(&self.hook);
@@ -75,23 +86,28 @@ impl Drop for Screen {
     }
 }
 
-/// Puts the terminal back; may be called more than once.
-fn restore() {
-    let mut out = io::stdout();
-    // When the terminal is gone there is nothing to put back and nobody to tell.
-    let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
-    let _ = out.flush();
-    let _ = disable_raw_mode();
+impl Taken {
+    /// Puts the terminal back, the first time only.
+    fn give_back(&self) {
+        if !self.0.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        let mut out = io::stdout();
+        // When the terminal is gone there is nothing to put back and nobody to tell.
+        let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = out.flush();
+        let _ = disable_raw_mode();
+    }
 }
 
 /// Sets a panic hook for the time of the screen; returns the one before. On this thread a panic puts the terminal back
 /// and is reported there. On any other it is a job's: it becomes a message, and a report would only tear the screen.
-fn hook() -> Arc<Hook> {
+fn hook(taken: Taken) -> Arc<Hook> {
     let before: Arc<Hook> = Arc::from(panic::take_hook());
     let (report, screen) = (Arc::clone(&before), thread::current().id());
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() == screen {
-            restore();
+            taken.give_back();
             report(info);
         } else {
             // Only a literal message cannot hold a value from a manifest.

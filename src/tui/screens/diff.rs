@@ -53,7 +53,7 @@ fn title(state: &State) -> Line {
         let word = if state.detail.unfolding.harmless { "shown" } else { "folded" };
         title.push((Tone::Dim, format!(" ─ {} harmless {word}", diff.harmless())));
     }
-    title.push((Tone::Dim, " ─ − Git  + live".to_owned()));
+    title.push((Tone::Dim, "   - Git  + live".to_owned()));
     title
 }
 
@@ -93,7 +93,7 @@ fn draw_row(state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, line: 
     let theme = canvas.theme();
     let (sign, token, word) = match line.kind {
         RowKind::Same => ("  ", Token::Text, Token::Text),
-        RowKind::Removed => ("− ", Token::Removed, Token::RemovedWord),
+        RowKind::Removed => ("- ", Token::Removed, Token::RemovedWord),
         RowKind::Added => ("+ ", Token::Added, Token::AddedWord),
         RowKind::FoldedUnchanged(lines) => {
             let noun = if lines == 1 { "line" } else { "lines" };

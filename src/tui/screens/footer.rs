@@ -15,8 +15,28 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) -> O
     if state.filter.typing && state.overlay.is_none() {
         return Some(prompt(state, canvas, area));
     }
-    let column = hints(state, canvas, area);
-    target(state, canvas, area, column);
+    // While the list is out of view, what became risky in it is told here, before any hint.
+    let news = if layout.list.is_none() {
+        super::list::unseen(state)
+    } else {
+        None
+    };
+    let room = news.as_deref().map_or(0, |news| width(news) + 2);
+    let (left, right) = area.split_columns(area.width.saturating_sub(u16::try_from(room).unwrap_or(u16::MAX)));
+    let column = hints(state, canvas, left);
+    match news {
+        Some(news) => {
+            let theme = canvas.theme();
+            canvas.text(
+                right,
+                0,
+                0,
+                &news,
+                theme.style(Token::Footer).patch(theme.style(Token::Risky)),
+            );
+        }
+        None => target(state, canvas, area, column),
+    }
     None
 }
 
@@ -85,19 +105,19 @@ fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str
     }
 }
 
-/// On a closed Application with several drifts: which one keys act on.
+/// On an Application with several drifts: which one keys act on.
 fn target(state: &State, canvas: &mut Canvas<'_>, area: Area, from: u16) {
+    let rest = Area {
+        x: area.x + from,
+        width: area.width.saturating_sub(from + 1),
+        ..area
+    };
     let Some(row) = state.list.selection().filter(|_| state.pane == Pane::List) else {
         return;
     };
     let several = state.application(row).is_some_and(|view| view.drifts.len() > 1);
     let (Some(drift), true) = (state.drift(row), several) else {
         return;
-    };
-    let rest = Area {
-        x: area.x + from,
-        width: area.width.saturating_sub(from + 1),
-        ..area
     };
     if rest.width > 12 {
         let text = format!("on {}", drift.key.resource.short());

@@ -38,17 +38,15 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) {
     } else {
         ""
     };
-    let fresh = if counted + width(&fresh) + 2 <= all {
-        fresh
-    } else {
-        String::new()
-    };
+    let fits = |text: &String| counted + width(text) + 3 <= all;
+    let fresh = [fresh, short_freshness(state)].into_iter().find(fits).unwrap_or_default();
     let room = all.saturating_sub(counted + width(&fresh) + width(product) + 6);
     let place = places(state).into_iter().find(|text| width(text) <= room).unwrap_or_default();
 
     let mut column = canvas.text(area, 0, 1, product, theme.style(Token::Product));
     if !place.is_empty() {
         column = canvas.text(area, 0, column + 2, &place, base);
+        column += if product.is_empty() { 2 } else { 0 };
     }
     if !product.is_empty() {
         let spare = room.saturating_sub(width(&place));
@@ -117,6 +115,13 @@ fn freshness(state: &State) -> (String, bool) {
     let live = !state.contexts.is_empty() && state.contexts.values().all(|context| context.live);
     let text = format!("{}{kind} {}", if live { "live · " } else { "" }, ago(now, at));
     (text, false)
+}
+
+/// The same in the fewest words, for the narrowest terminals.
+fn short_freshness(state: &State) -> String {
+    let stale = if state.failure().is_some() { "stale " } else { "" };
+    let ago = state.freshness().map(|(_, at)| ago(state.moment.wall, at));
+    format!("{stale}{}", ago.unwrap_or_default()).trim_end().to_owned()
 }
 
 /// What failed, since when, and when it is tried again.

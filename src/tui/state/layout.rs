@@ -3,7 +3,7 @@
 use super::{Pane, State};
 
 /// From this many columns on, list and detail stand side by side.
-const WIDE: u16 = 100;
+const WIDE: u16 = 110;
 
 /// Below this the screen is one line that says so.
 const SMALLEST: (u16, u16) = (40, 8);

@@ -262,9 +262,10 @@ impl State {
         self.drift(self.list.selection()?)
     }
 
-    /// Whether any Application has a drift.
-    pub(crate) fn has_drifts(&self) -> bool {
-        self.counts.risky + self.counts.needs_review + self.counts.harmless > 0
+    /// Whether a drift stands in the list, so that there is one to go to.
+    pub(crate) fn lists_drifts(&self) -> bool {
+        let any = self.counts.risky + self.counts.needs_review + self.counts.harmless > 0;
+        any && self.list.rows().iter().any(|row| self.drift(row).is_some())
     }
 
     /// Whether any list is complete.

@@ -69,8 +69,8 @@ impl Driver {
         self.send(Msg::Resized(width, height))
     }
 
-    pub(crate) fn theme(mut self, choice: ThemeChoice) -> Self {
-        self.theme = Theme::load(&choice, Depth::TrueColor).unwrap();
+    pub(crate) fn theme(mut self, choice: &ThemeChoice) -> Self {
+        self.theme = Theme::load(choice, Depth::TrueColor).unwrap();
         self.draw();
         self
     }

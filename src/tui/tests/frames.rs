@@ -74,17 +74,17 @@ fn hostile_text_and_long_names() {
 
 #[test]
 fn a_missing_object() {
-    assert_snapshot!(Driver::with(vec![fixtures::refunds()]).size(100, 24).frame());
+    assert_snapshot!(Driver::with(vec![fixtures::refunds()]).size(110, 24).frame());
 }
 
 #[test]
 fn an_application_without_a_comparison() {
-    assert_snapshot!(Driver::night().size(100, 30).keys("G").frame());
+    assert_snapshot!(Driver::night().size(110, 30).keys("G").frame());
 }
 
 #[test]
 fn a_folded_group_is_selected() {
-    assert_snapshot!(Driver::night().size(100, 30).keys("G k k").frame());
+    assert_snapshot!(Driver::night().size(110, 30).keys("G k k").frame());
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn nothing_drifted() {
     let clean = ["web", "docs", "mailer"].map(fixtures::synced);
     let mut applications = clean.to_vec();
     applications.push(fixtures::catalog());
-    assert_snapshot!(Driver::with(applications).size(100, 24).frame());
+    assert_snapshot!(Driver::with(applications).size(110, 24).frame());
 }
 
 #[test]
@@ -162,10 +162,10 @@ fn the_quit_question() {
 
 #[test]
 fn light() {
-    assert_snapshot!(Driver::night().theme(ThemeChoice::Light).frame());
+    assert_snapshot!(Driver::night().theme(&ThemeChoice::Light).frame());
 }
 
 #[test]
 fn monochrome() {
-    assert_snapshot!(Driver::night().theme(ThemeChoice::Monochrome).frame());
+    assert_snapshot!(Driver::night().theme(&ThemeChoice::Monochrome).frame());
 }

@@ -96,11 +96,11 @@ pub(super) fn drift(state: &mut State, forward: bool) {
         });
         return;
     };
-    if let RowKey::Drift(key) = &stop {
-        if state.list.open.insert(key.application.clone()) {
-            state.list.pinned = true;
-            state.order();
-        }
+    if let RowKey::Drift(key) = &stop
+        && state.list.open.insert(key.application.clone())
+    {
+        state.list.pinned = true;
+        state.order();
     }
     if let Some(index) = state.position(&stop) {
         state.select(index);

@@ -1,0 +1,62 @@
+//! The filter.
+
+use crate::tui::tests::driver::Driver;
+use crate::tui::update::Msg;
+
+#[test]
+fn the_filter_narrows_while_typing_and_takes_every_letter() {
+    Driver::night()
+        .keys("/ j k q")
+        .expect_text("Nothing matches “jkq”.")
+        .keys("backspace backspace backspace i n g r")
+        .expect_selected("ingress")
+        .expect_no_text("payments-api");
+}
+
+#[test]
+fn the_filter_looks_through_kind_manager_cause_and_verdict() {
+    for (words, found) in [
+        ("c l u s t e r r o l e", "ingress"),
+        ("g i t space a h e a d", "search"),
+        ("m a n u a l - s c a l e", "checkout"),
+        ("h p a", "catalog"),
+        ("c a n n o t - t e l l", "legacy"),
+        ("S H O P space R I S K Y space K 9 S space E D G E", "ingress"),
+    ] {
+        Driver::night().keys("/").keys(words).keys("enter").expect_selected(found);
+    }
+}
+
+#[test]
+fn enter_keeps_the_filter_and_escape_clears_it_then_goes_back() {
+    Driver::night()
+        .keys("/ p a y enter")
+        .expect_text("filter pay")
+        .expect_no_text("ingress")
+        .keys("enter")
+        .keys("esc")
+        .expect_text("filter pay")
+        .keys("esc")
+        .expect_no_text("filter pay")
+        .expect_text("ingress");
+}
+
+#[test]
+fn escape_while_typing_clears() {
+    Driver::night()
+        .keys("/ p a y esc")
+        .expect_text("ingress")
+        .expect_no_text("filter pay");
+}
+
+#[test]
+fn pasted_text_goes_into_the_filter_as_one_line() {
+    let driver = Driver::night().keys("/").send(Msg::Paste("pay\nments".to_owned()));
+    assert_eq!(driver.state.filter.text, "pay ments");
+}
+
+#[test]
+fn pasted_text_is_nothing_else_anywhere_else() {
+    let driver = Driver::night().send(Msg::Paste("q y".to_owned()));
+    assert_eq!((driver.state.overlay, driver.state.ending), (None, None));
+}

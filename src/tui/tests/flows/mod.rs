@@ -1,0 +1,7 @@
+//! What a person does, and what the screen answers.
+
+mod acting;
+mod finding;
+mod leaving;
+mod moving;
+mod seeing;

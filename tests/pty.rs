@@ -1,0 +1,183 @@
+//! The screen on a real pseudo-terminal: it starts, follows the size, and puts the terminal back on every way out.
+//!
+//! The program under test is this test binary itself, running [`child`]: the terminal UI over an engine without
+//! servers. What the installed command does with recorded data is tested on the command.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "support/pty.rs"]
+mod pty;
+
+use std::sync::Arc;
+
+use driftline::engine::ports::Clock;
+use driftline::engine::{Engine, EngineSettings, Ports};
+use driftline::tui;
+use pty::Pty;
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> jiff::Timestamp {
+        "2026-11-20T12:00:00Z".parse().unwrap()
+    }
+}
+
+/// Not a test of its own: the program that the other tests start on a terminal, when they say so in the environment.
+#[test]
+fn child() {
+    let Some(role) = std::env::var_os("DRIFTLINE_TEST_PTY_CHILD") else {
+        return;
+    };
+    let ports = Ports {
+        argocd: Vec::new(),
+        clock: Arc::new(Noon),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let ended = runtime.block_on(async {
+        let screen = tui::run(
+            Arc::new(Engine::new(ports, EngineSettings::default())),
+            tui::Options::default(),
+        );
+        if role == "panic" {
+            tokio::pin!(screen);
+            tokio::select! {
+                ended = &mut screen => return ended,
+                () = tokio::time::sleep(std::time::Duration::from_millis(300)) => panic!("a planted bug"),
+            }
+        }
+        screen.await
+    });
+    println!("ended: {ended:?}");
+}
+
+fn start(role: &str, environment: &[(&str, &str)]) -> Pty {
+    let program = std::env::current_exe().unwrap();
+    let mut all = vec![("DRIFTLINE_TEST_PTY_CHILD", role)];
+    all.extend_from_slice(environment);
+    let arguments = ["--exact", "child", "--nocapture", "--test-threads=1"];
+    Pty::spawn(program.to_str().unwrap(), &arguments, &all, 80, 24)
+}
+
+#[test]
+fn the_first_frame_is_there_before_any_data() {
+    let screen = start("run", &[]);
+    screen.wait_for("Asking Argo CD");
+    screen.wait_until("the alternate screen", vt100::Screen::alternate_screen);
+}
+
+#[test]
+fn quitting_puts_the_terminal_back() {
+    let mut screen = start("run", &[]);
+    screen.wait_for("q quit");
+    screen.send("q");
+    screen.wait_for("Quit driftline?");
+    screen.send("y");
+    assert!(screen.wait_for_end().success());
+    screen.assert_restored();
+    assert!(screen.text().contains("ended: Ok(())"), "{}", screen.text());
+}
+
+#[test]
+fn ctrl_c_quits_at_once() {
+    let mut screen = start("run", &[]);
+    screen.wait_for("q quit");
+    screen.send("\u{3}");
+    screen.wait_for_end();
+    screen.assert_restored();
+    assert!(screen.text().contains("ended: Ok(())"), "{}", screen.text());
+}
+
+#[test]
+fn signals_put_the_terminal_back_and_are_told() {
+    for (name, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+        let mut screen = start("run", &[]);
+        screen.wait_for("q quit");
+        screen.signal(name);
+        screen.wait_for_end();
+        screen.assert_restored();
+        assert!(screen.text().contains(&format!("Signalled({number})")), "{}", screen.text());
+    }
+}
+
+#[test]
+fn a_panic_puts_the_terminal_back_and_is_reported_on_the_normal_screen() {
+    let mut screen = start("panic", &[]);
+    assert!(!screen.wait_for_end().success());
+    screen.assert_restored();
+    assert!(screen.text().contains("a planted bug"), "{}", screen.text());
+}
+
+#[test]
+fn the_screen_follows_the_size_of_the_terminal() {
+    let mut screen = start("run", &[]);
+    screen.wait_for("q quit");
+    screen.resize(30, 6);
+    screen.wait_for("driftline: too small, 40×8");
+    screen.resize(120, 40);
+    screen.wait_for("q quit");
+    let wide = screen.text().lines().any(|line| line.chars().count() >= 119);
+    assert!(wide, "{}", screen.text());
+}
+
+#[test]
+fn a_frame_is_one_synchronized_update() {
+    let mut screen = start("run", &[]);
+    screen.wait_for("q quit");
+    // The second frame is there, so the first one has ended.
+    screen.send("?");
+    screen.wait_for("Help");
+    let raw = screen.raw();
+    assert!(raw.contains("\u{1b}[?2026h") && raw.contains("\u{1b}[?2026l"));
+}
+
+#[test]
+fn no_color_means_no_colour() {
+    let screen = start("run", &[("NO_COLOR", "1")]);
+    screen.wait_for("q quit");
+    let raw = screen.raw();
+    assert!(!raw.contains("38;") && !raw.contains("48;"), "{raw:?}");
+}
+
+#[test]
+fn a_dumb_terminal_is_refused_with_a_way_on() {
+    let mut screen = start("run", &[("TERM", "dumb")]);
+    screen.wait_for_end();
+    screen.assert_restored();
+    assert!(screen.text().contains("Err(Dumb)"), "{}", screen.text());
+}
+
+#[test]
+fn without_a_terminal_it_says_so_and_does_not_start() {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture"])
+        .env("DRIFTLINE_TEST_PTY_CHILD", "run")
+        .env("TERM", "xterm-256color")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("Err(NotATerminal)"), "{text}");
+}
+
+#[test]
+fn raw_mode_is_undone() {
+    let program = std::env::current_exe().unwrap();
+    let line = format!("'{}' --exact child --nocapture; stty -a; echo over", program.display());
+    let mut shell = Pty::spawn("/bin/sh", &["-c", &line], &[("DRIFTLINE_TEST_PTY_CHILD", "run")], 100, 40);
+    shell.wait_for("q quit");
+    shell.send("\u{3}");
+    shell.wait_for_end();
+    let text = shell.text();
+    assert!(
+        text.contains(" icanon") && text.contains(" echo ") && text.contains("over"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_command_starts_and_ends() {
+    let mut command = Pty::spawn(env!("CARGO_BIN_EXE_driftline"), &["--version"], &[], 80, 24);
+    assert!(command.wait_for_end().success());
+    command.assert_restored();
+}
