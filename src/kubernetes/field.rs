@@ -10,6 +10,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// A field of a manifest, split once, seen from every anchor.
 #[derive(Debug, Clone)]
 pub struct Field<'a> {
@@ -42,6 +44,23 @@ impl<'a> Field<'a> {
             template,
             segments,
         }
+    }
+
+    /// The field under `key` of this one.
+    #[must_use]
+    pub fn child(&self, kind: &str, key: &'a str) -> Self {
+        Self::new(kind, self.segments.iter().cloned().chain([Cow::Borrowed(key)]))
+    }
+
+    /// What stands beside this field in `object` under `key`.
+    pub fn sibling<'v>(&self, object: &'v Value, key: &str) -> Option<&'v Value> {
+        let (_, above) = self.segments.split_last()?;
+        let parent = above.iter().try_fold(object, |at, segment| match at {
+            Value::Object(map) => map.get(segment.as_ref()),
+            Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
+            _ => None,
+        })?;
+        parent.get(key)
     }
 
     /// The unescaped segments.

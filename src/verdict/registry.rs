@@ -6,8 +6,8 @@ use super::rules;
 /// All rules. One line each.
 pub static RULES: &[&dyn Rule] = &[
     // 1. Same meaning.
-    &rules::same_meaning::SameMeaning,
     &rules::server_default::ServerDefault,
+    &rules::same_meaning::SameMeaning,
     // 2. Bookkeeping.
     &rules::bookkeeping::Bookkeeping,
     &rules::restart_trigger::RestartTrigger,

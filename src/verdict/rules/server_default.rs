@@ -15,7 +15,7 @@
 
 use crate::drift::attribution::Actor;
 use crate::drift::origin::Origin;
-use crate::kubernetes::defaults::is_default;
+use crate::kubernetes::defaults::{is_default, zero_is_dropped};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -32,10 +32,17 @@ impl Rule for ServerDefault {
     }
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
-        let live = field.difference.live.filter(|_| field.difference.desired.is_none())?;
-        is_default(field.kind(), &field.field, live).then(|| {
-            Finding::harmless("server-default", 0.97, "A default of the API server: Git leaves it open.")
-                .by(Origin::Default)
+        if let (None, Some(live), Some(object)) = (field.difference.desired, field.difference.live, field.of.live) {
+            return is_default(field.kind(), &field.field, live, object).then(|| {
+                Finding::harmless("server-default", 0.97, "A default of the API server: Git leaves it open.")
+                    .by(Origin::Default)
+                    .from(Actor::ServerDefault)
+            });
+        }
+        let dropped = field.difference.desired.filter(|_| field.difference.live.is_none())?;
+        zero_is_dropped(&field.field, dropped).then(|| {
+            Finding::harmless("semantic-noop", 0.93, "Git says zero; the API server does not store it.")
+                .by(Origin::Equivalent)
                 .from(Actor::ServerDefault)
         })
     }
