@@ -51,6 +51,8 @@ pub struct Attribution {
     pub subresource: String,
     /// When that manager last changed something of its set: an upper bound for this field.
     pub time: Option<Timestamp>,
+    /// How the named manager owns the path; `None` without a manager.
+    pub ownership: Option<Ownership>,
     /// Every manager that owns the path, the named one included, newest first.
     pub candidates: Vec<String>,
 }
@@ -63,6 +65,7 @@ impl Attribution {
             operation: None,
             subresource: String::new(),
             time: None,
+            ownership: None,
             candidates: Vec::new(),
         }
     }
@@ -97,7 +100,7 @@ pub fn attribute(path: &Pointer, document: &Value, managed: &ManagedFields) -> A
         Some(Ownership::Ancestor) | None => {}
     }
     owners.sort_by_key(|(entry, _)| std::cmp::Reverse(rank(entry)));
-    let Some((entry, _)) = owners.first() else {
+    let Some((entry, how)) = owners.first() else {
         return Attribution::unknown();
     };
     let mut candidates: Vec<String> = Vec::new();
@@ -111,6 +114,7 @@ pub fn attribute(path: &Pointer, document: &Value, managed: &ManagedFields) -> A
         operation: Some(entry.operation),
         subresource: entry.subresource.clone(),
         time: entry.time,
+        ownership: Some(*how),
         candidates,
     }
 }

@@ -118,6 +118,26 @@ impl ManagedFieldsEntry {
     }
 }
 
+impl ManagedFieldsEntry {
+    /// Whether this entry owns any value that `manifest` sets. Items of lists count as soon as the manifest has the list.
+    pub fn owns_any_of(&self, manifest: &Value) -> bool {
+        owns_any(&self.fields, manifest)
+    }
+}
+
+fn owns_any(fields: &Map<String, Value>, manifest: &Value) -> bool {
+    fields.iter().any(|(element, deeper)| {
+        let Some(name) = element.strip_prefix("f:") else {
+            return element != ".";
+        };
+        let Some(value) = manifest.get(name) else { return false };
+        match deeper.as_object() {
+            Some(deeper) if !deeper.is_empty() => owns_any(deeper, value),
+            _ => true,
+        }
+    })
+}
+
 /// The set below one path segment. `value` is what the document holds at this point.
 fn step_into<'a>(fields: &'a Map<String, Value>, value: Option<&Value>, segment: &str) -> Option<&'a Map<String, Value>> {
     match value {

@@ -35,8 +35,22 @@ const KEYS: &[(&str, &str)] = &[
     ("volume.kubernetes.io/storage-provisioner", "who made the volume"),
     ("volume.beta.kubernetes.io/storage-provisioner", "who made the volume"),
     ("endpoints.kubernetes.io/last-change-trigger-time", "when endpoints changed"),
+    ("serving.knative.dev/creator", "who created the Knative service"),
+    ("serving.knative.dev/lastModifier", "who last changed the Knative service"),
+    ("csi.volume.kubernetes.io/nodeid", "the node's name in the storage system"),
     ("kubernetes.io/metadata.name", "the name of the namespace as a label"),
 ];
+
+/// Keys that the API server itself fills, whoever seems to own them.
+const SERVER_FILLED: &[&str] = &["deprecated.daemonset.template.generation", "kubernetes.io/metadata.name"];
+
+/// Whether the API server itself fills this annotation or label.
+pub fn is_server_filled(field: &Field<'_>) -> bool {
+    field
+        .annotation()
+        .or_else(|| field.label())
+        .is_some_and(|key| SERVER_FILLED.contains(&key))
+}
 
 /// Fields of the object that the API server or the scheduler fills for themselves.
 const FIELDS: &[(&[&str], &str, &str)] = &[

@@ -197,6 +197,17 @@ const ROWS: &[Row] = &[
     row(&["Gateway"], "spec/listeners/*/tls/mode", r#""Terminate""#),
     row(&["Gateway"], "spec/listeners/*/tls/certificateRefs/*/group", r#""""#),
     row(&["Gateway"], "spec/listeners/*/tls/certificateRefs/*/kind", r#""Secret""#),
+    // Knative Serving (defaults of its webhook).
+    row(&["Service"], "spec/template/spec/containerConcurrency", "0"),
+    row(&["Service"], "spec/template/spec/timeoutSeconds", "300"),
+    row(&["Service"], "spec/template/spec/enableServiceLinks", "false"),
+    row(&["Service"], "spec/template/spec/containers/*/name", r#""user-container""#),
+    row(
+        &["Service"],
+        "spec/template/spec/containers/*/readinessProbe",
+        r#"{"successThreshold":1,"tcpSocket":{"port":0}}"#,
+    ),
+    row(&["Service"], "spec/traffic", r#"[{"latestRevision":true,"percent":100}]"#),
     // Storage.
     row(
         &["PersistentVolumeClaim", "PersistentVolume"],
@@ -298,6 +309,22 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
         return value == if floats { "Always" } else { "IfNotPresent" };
     }
     match kind {
+        // The StorageObjectInUseProtection admission plugin.
+        "PersistentVolumeClaim" if field.matches("metadata/finalizers") => *value == json!(["kubernetes.io/pvc-protection"]),
+        "PersistentVolume" if field.matches("metadata/finalizers") => *value == json!(["kubernetes.io/pv-protection"]),
+        // A Job selects its pods by labels that the API server makes up (`generateSelector`).
+        "Job" if field.matches("spec/selector") => value.get("matchLabels").is_some_and(is_job_labels),
+        "Job" if field.matches("metadata/labels/*") => {
+            // A Job without labels takes those of its template (`SetDefaults_Job`).
+            JOB_LABELS.contains(&field.name())
+                || text(&format!("/spec/template/metadata/labels/{}", escaped(field.name()))).is_some_and(|label| *value == label)
+        }
+        "Job" if field.matches("spec/selector/matchLabels/*") || field.matches("template:labels/*") => {
+            JOB_LABELS.contains(&field.name())
+        }
+        "Job" if field.matches("template:**") || field.matches("spec/template/metadata") => {
+            value.get("labels").is_some_and(is_job_labels)
+        }
         "CustomResourceDefinition" if field.matches("spec/names/listKind") => {
             text("/spec/names/kind").is_some_and(|kind| *value == format!("{kind}List"))
         }
@@ -326,6 +353,24 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
         "Pod" if field.matches("container:volumeMounts/*") => is_token_mount(value),
         _ => false,
     }
+}
+
+/// A segment as JSON Pointers spell it (RFC 6901).
+fn escaped(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}
+
+const JOB_LABELS: &[&str] = &[
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-name",
+    "controller-uid",
+    "job-name",
+];
+
+fn is_job_labels(labels: &Value) -> bool {
+    labels
+        .as_object()
+        .is_some_and(|labels| !labels.is_empty() && labels.keys().all(|key| JOB_LABELS.contains(&key.as_str())))
 }
 
 fn is_token_volume(value: &Value) -> bool {

@@ -6,14 +6,20 @@
 pub struct Injector {
     /// What to call it.
     pub name: &'static str,
-    /// Names of containers it adds.
+    /// Names of containers it adds; a trailing `*` matches any ending.
     pub containers: &'static [&'static str],
     /// Ends of the repository part of the images it uses (without registry host, tag and digest).
     pub images: &'static [&'static str],
     /// Beginnings of annotations or labels that mark an injected pod (template or namespace asked for it).
     pub markers: &'static [&'static str],
+    /// Annotations and labels that it adds beside its own prefixes, by their beginnings.
+    pub notes: &'static [&'static str],
     /// Beginnings of names of volumes it adds.
     pub volumes: &'static [&'static str],
+    /// Beginnings of names of environment variables it adds to the other containers.
+    pub environment: &'static [&'static str],
+    /// One of these words stands in the command or arguments of each of its containers; empty: they have no command.
+    pub speaks: &'static [&'static str],
 }
 
 /// Known injectors.
@@ -24,13 +30,21 @@ pub static INJECTORS: &[Injector] = &[
         images: &["istio/proxyv2", "proxyv2", "istio/install-cni"],
         markers: &[
             "sidecar.istio.io/",
-            "istio.io/rev",
+            "istio.io/",
             "istio-injection",
             "proxy.istio.io/",
+            "traffic.sidecar.istio.io/",
+        ],
+        notes: &[
+            "prometheus.io/",
+            "kubectl.kubernetes.io/default-container",
+            "kubectl.kubernetes.io/default-logs-container",
             "service.istio.io/",
             "security.istio.io/tlsMode",
         ],
-        volumes: &["istio-", "workload-socket", "workload-certs", "credential-socket"],
+        volumes: &["istio-", "istiod-", "workload-socket", "workload-certs", "credential-socket"],
+        environment: &[],
+        speaks: &["proxy", "istio-iptables", "istio-clean-iptables"],
     },
     Injector {
         name: "Linkerd",
@@ -42,15 +56,21 @@ pub static INJECTORS: &[Injector] = &[
             "linkerd-io/proxy",
             "linkerd-io/proxy-init",
         ],
-        markers: &["linkerd.io/", "config.linkerd.io/", "viz.linkerd.io/"],
+        markers: &["linkerd.io/", "config.linkerd.io/"],
+        notes: &["viz.linkerd.io/"],
         volumes: &["linkerd-"],
+        environment: &[],
+        speaks: &["--incoming-proxy-port", "--identity-disabled", "linkerd"],
     },
     Injector {
         name: "Vault agent",
         containers: &["vault-agent", "vault-agent-init"],
-        images: &["hashicorp/vault", "hashicorp/vault-enterprise", "vault"],
+        images: &["hashicorp/vault", "hashicorp/vault-enterprise"],
         markers: &["vault.hashicorp.com/"],
+        notes: &[],
         volumes: &["vault-", "home-init", "home-sidecar"],
+        environment: &[],
+        speaks: &["vault agent"],
     },
     Injector {
         name: "OpenTelemetry operator",
@@ -60,18 +80,82 @@ pub static INJECTORS: &[Injector] = &[
             "autoinstrumentation-python",
             "autoinstrumentation-nodejs",
             "autoinstrumentation-dotnet",
+            "autoinstrumentation-go",
             "opentelemetry-collector",
             "opentelemetry-collector-contrib",
         ],
         markers: &["instrumentation.opentelemetry.io/", "sidecar.opentelemetry.io/"],
+        notes: &[],
         volumes: &["opentelemetry-auto-instrumentation"],
+        environment: &[
+            "OTEL_",
+            "JAVA_TOOL_OPTIONS",
+            "NODE_OPTIONS",
+            "PYTHONPATH",
+            "DOTNET_",
+            "CORECLR_",
+        ],
+        speaks: &["javaagent", "autoinstrumentation", "--config"],
+    },
+    Injector {
+        name: "Datadog",
+        containers: &["datadog-lib-*", "datadog-init-*", "datadog-agent-injected"],
+        images: &[
+            "datadog/agent",
+            "dd-lib-java-init",
+            "dd-lib-python-init",
+            "dd-lib-js-init",
+            "dd-lib-dotnet-init",
+            "dd-lib-ruby-init",
+            "apm-inject",
+        ],
+        markers: &["admission.datadoghq.com/"],
+        notes: &["internal.apm.datadoghq.com/", "tags.datadoghq.com/"],
+        volumes: &["datadog"],
+        environment: &["DD_"],
+        speaks: &["copy-lib.sh", "/datadog"],
     },
     Injector {
         name: "Dapr",
         containers: &["daprd"],
         images: &["daprio/daprd", "dapr/daprd", "daprd"],
         markers: &["dapr.io/"],
+        notes: &[],
         volumes: &["dapr-"],
+        environment: &["DAPR_"],
+        speaks: &["daprd", "--app-id"],
+    },
+    Injector {
+        name: "AWS pod identity",
+        containers: &[],
+        images: &[],
+        markers: &["eks.amazonaws.com/"],
+        notes: &[],
+        volumes: &["aws-iam-token", "eks-pod-identity-token"],
+        environment: &[
+            "AWS_ROLE_ARN",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+            "AWS_STS_REGIONAL_ENDPOINTS",
+            "AWS_CONTAINER_",
+        ],
+        speaks: &[],
+    },
+    Injector {
+        name: "Azure workload identity",
+        containers: &["azwi-proxy", "azwi-proxy-init"],
+        images: &["azure-workload-identity/proxy", "azure-workload-identity/proxy-init"],
+        markers: &["azure.workload.identity/"],
+        notes: &[],
+        volumes: &["azure-identity-token"],
+        environment: &[
+            "AZURE_CLIENT_ID",
+            "AZURE_TENANT_ID",
+            "AZURE_FEDERATED_TOKEN_FILE",
+            "AZURE_AUTHORITY_HOST",
+        ],
+        speaks: &["proxy", "--proxy-port"],
     },
 ];
 
@@ -98,6 +182,18 @@ fn matches_start(pattern: &str, name: &str) -> bool {
     pattern
         .strip_suffix('*')
         .map_or(pattern == name, |start| name.starts_with(start))
+}
+
+/// Whether an admission webhook of a managed cluster points pods at its own API server: these variables, and a host of
+/// the platform (Azure Kubernetes Service).
+pub fn is_platform_environment(name: &str, value: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "KUBERNETES_SERVICE_HOST",
+        "KUBERNETES_PORT",
+        "KUBERNETES_PORT_443_TCP",
+        "KUBERNETES_PORT_443_TCP_ADDR",
+    ];
+    NAMES.contains(&name) && value.contains(".azmk8s.")
 }
 
 /// The image without tag and digest: registry host and path.

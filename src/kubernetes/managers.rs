@@ -51,6 +51,8 @@ pub enum Writes {
     WebhookPolicy,
     /// Any field of custom resources (late initialisation, operator defaults).
     CustomResource,
+    /// Environment variables of containers.
+    Environment,
     /// A schedule's suspension or node cordons and the like in `spec`.
     Spec,
 }
@@ -128,9 +130,32 @@ pub static KNOWN_CONTROLLERS: &[Controller] = &[
     ),
     controller("kube-downscaler", &[Writes::Replicas, Writes::Metadata]),
     controller("keel", &[Writes::Images, Writes::Metadata]),
-    controller("Reloader", &[Writes::Metadata]),
+    controller(
+        "argocd-image-updater",
+        &[Writes::Images, Writes::Metadata, Writes::CustomResource],
+    ),
+    controller("Reloader", &[Writes::Metadata, Writes::Environment]),
     controller("pilot-discovery", &[Writes::CaBundle, Writes::WebhookPolicy, Writes::Status]),
     controller("kube-webhook-certgen", &[Writes::CaBundle, Writes::WebhookPolicy]),
+    controller(
+        "kyverno",
+        &[
+            Writes::CaBundle,
+            Writes::WebhookPolicy,
+            Writes::Metadata,
+            Writes::Status,
+            Writes::Spec,
+            Writes::Data,
+        ],
+    ),
+    controller("gatekeeper", &[Writes::CaBundle, Writes::WebhookPolicy, Writes::Status]),
+    controller("service-ca-operator", &[Writes::CaBundle, Writes::Data, Writes::Metadata]),
+    controller("vault-k8s", &[Writes::CaBundle]),
+    controller("cert-controller", &[Writes::CaBundle, Writes::Data]),
+    controller(
+        "elastic-operator",
+        &[Writes::CaBundle, Writes::Status, Writes::Metadata, Writes::Data],
+    ),
     controller("external-secrets", &[Writes::Data, Writes::Metadata, Writes::Status]),
     controller("externalsecrets.external-secrets.io/*", &[Writes::Data, Writes::Metadata]),
 ];
@@ -263,6 +288,61 @@ fn fold(name: &str) -> String {
         })
         .map(|c| if c == 'i' { 'l' } else { c })
         .collect()
+}
+
+/// Words in names that say what a program is and not which.
+const COMMON_WORDS: &[&str] = &[
+    "operator",
+    "controller",
+    "manager",
+    "webhook",
+    "webhooks",
+    "certgen",
+    "kube",
+    "kubernetes",
+    "k8s",
+    "system",
+    "server",
+    "service",
+    "svc",
+    "io",
+    "org",
+    "com",
+    "net",
+    "dev",
+    "sh",
+    "example",
+    "cluster",
+    "managed",
+    "kind",
+    "v1",
+    "v1beta1",
+    "v1alpha1",
+    "prod",
+    "staging",
+    "main",
+    "config",
+    "admission",
+    "mutating",
+    "validating",
+    "the",
+    "of",
+    "app",
+    "updater",
+    "sync",
+];
+
+/// Whether two names share a word that tells programs apart: `keel` and `keel.sh/policy`, `shop-operator` and `shop-webhook`.
+pub fn share_a_word(a: &str, b: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        name.to_ascii_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 2 && !COMMON_WORDS.contains(word))
+            .map(str::to_owned)
+            .collect()
+    };
+    let (a, b) = (words(a), words(b));
+    a.iter().any(|word| b.contains(word))
 }
 
 /// Characters that take no room on a screen.

@@ -4,9 +4,11 @@
 
 pub mod bookkeeping;
 pub mod defaults;
+pub mod delegates;
 pub mod field;
 pub mod injectors;
 pub mod list_keys;
+pub mod list_order;
 pub mod managers;
 pub mod objects;
 pub mod quantity;

@@ -64,6 +64,34 @@ const EXPOSE: &[(&str, &str)] = &[
     ("traefik.io", "IngressRoute"),
 ];
 
+/// Whether a group belongs to the built-in APIs: core, `apps`, `batch`, … and the `*.k8s.io` groups that the API server serves
+/// itself. Everything else is defined by CRDs or aggregated servers.
+pub fn is_built_in(group: &str) -> bool {
+    const GROUPS: &[&str] = &[
+        "",
+        "apps",
+        "batch",
+        "autoscaling",
+        "policy",
+        "extensions",
+        "events.k8s.io",
+        "rbac.authorization.k8s.io",
+        "networking.k8s.io",
+        "storage.k8s.io",
+        "scheduling.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "node.k8s.io",
+        "certificates.k8s.io",
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "resource.k8s.io",
+    ];
+    GROUPS.contains(&group)
+}
+
 /// Whether this kind guards something (every constraint of the Gatekeeper group does).
 pub fn is_guardrail(group: &str, kind: &str) -> bool {
     GUARDRAILS.contains(&(group, kind)) || group == "constraints.gatekeeper.sh"

@@ -133,6 +133,16 @@ const ROWS: &[Row] = &[
         ],
         "how a Gateway is exposed",
     ),
+    row(
+        &["IngressRoute", "IngressRouteTCP"],
+        &["spec/tls/**", "spec/routes/*/middlewares/**"],
+        "TLS and authentication of a route",
+    ),
+    row(
+        &["Middleware", "MiddlewareTCP"],
+        &["spec/**"],
+        "authentication and limits of routes",
+    ),
     row(&["Route"], &["spec/tls/**"], "TLS of a Route"),
     row(&["Secret"], &["data/**", "stringData/**", "type"], "a secret"),
     row(

@@ -8,6 +8,7 @@ pub static RULES: &[&dyn Rule] = &[
     // 1. Same meaning.
     &rules::server_default::ServerDefault,
     &rules::same_meaning::SameMeaning,
+    &rules::list_order::ListOrder,
     // 2. Bookkeeping.
     &rules::bookkeeping::Bookkeeping,
     &rules::restart_trigger::RestartTrigger,
@@ -18,18 +19,32 @@ pub static RULES: &[&dyn Rule] = &[
     // 5. Delegated (before 4, which it pierces).
     &rules::aggregated_cluster_role::AggregatedClusterRole,
     &rules::ca_bundle::CaBundle,
+    &rules::webhook_software::WebhookSoftware,
     &rules::autoscaled_replicas::AutoscaledReplicas,
+    &rules::vertical_autoscaler::VerticalAutoscaler,
+    &rules::delegated_resize::DelegatedResize,
+    &rules::progressive_delivery::ProgressiveDelivery,
+    &rules::filled_data::FilledData,
     &rules::injected_sidecar::InjectedSidecar,
+    &rules::explained_mutation::ExplainedMutation,
     &rules::pinned_digest::PinnedDigest,
+    &rules::declared_image_trigger::DeclaredImageTrigger,
     &rules::service_allocation::ServiceAllocation,
+    &rules::platform_writer::PlatformWriter,
+    &rules::adopted_owner::AdoptedOwner,
+    &rules::own_prefix::OwnPrefix,
+    &rules::operator_default::OperatorDefault,
+    &rules::custom_resource_default::CustomResourceDefault,
     // 6. Only Git moved.
     &rules::git_ahead::GitAhead,
     // 4. Security-critical.
+    &rules::extended_crd::ExtendedCrd,
     &rules::security_critical::SecurityCritical,
     // 7. A person changed behaviour, and its exceptions.
     &rules::auto_sync_paused::AutoSyncPaused,
     &rules::informational_metadata::InformationalMetadata,
     &rules::person_edit::PersonEdit,
+    &rules::unexplained_admission::UnexplainedAdmission,
     &rules::removed_in_cluster::RemovedInCluster,
     // 8. Others.
     &rules::other_writer::OtherWriter,

@@ -34,7 +34,7 @@ impl Rule for AutoscaledReplicas {
     }
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
-        if !field.field.matches("spec/replicas") {
+        if field.field.name() != "replicas" {
             return None;
         }
         let live = field.difference.live.and_then(Value::as_i64)?;
@@ -43,7 +43,10 @@ impl Rule for AutoscaledReplicas {
             return None;
         }
         let through_scale = field.attribution.subresource == "scale";
-        if let Some(autoscaler) = autoscaler_of(&field.of) {
+        if let Some(autoscaler) = autoscaler_of(&field.of)
+            .filter(|_| field.field.matches("spec/replicas"))
+            .or_else(|| declared_bounds(field))
+        {
             let Bounds { kind, min, max } = autoscaler;
             if live < min || max.is_some_and(|max| live > max) {
                 let max = max.map_or_else(|| "any number".to_owned(), |max| max.to_string());
@@ -86,6 +89,35 @@ struct Bounds {
     kind: &'static str,
     min: i64,
     max: Option<i64>,
+}
+
+/// Bounds that the object itself declares for an autoscaler: beside the field (`minReplicas`, `maxReplicas`), or as annotations of
+/// the Cluster API.
+fn declared_bounds(field: &FieldEvidence<'_>) -> Option<Bounds> {
+    const NODE_GROUP: &str = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-";
+    let git = field.of.target?;
+    let beside = |key: &str| field.field.sibling(git, key).and_then(Value::as_i64);
+    let noted = |which: &str| {
+        let key = format!("{NODE_GROUP}{which}-size");
+        git.get("metadata")?
+            .get("annotations")?
+            .get(&key)?
+            .as_str()?
+            .parse::<i64>()
+            .ok()
+    };
+    if let (Some(min), Some(max)) = (beside("minReplicas"), beside("maxReplicas")) {
+        return Some(Bounds {
+            kind: "object's own autoscaling",
+            min,
+            max: Some(max),
+        });
+    }
+    Some(Bounds {
+        kind: "cluster autoscaler",
+        min: noted("min")?,
+        max: Some(noted("max")?),
+    })
 }
 
 /// The autoscaler of this Application that targets this very object.

@@ -13,6 +13,7 @@
 //! ## When it is wrong
 //! When a second tool's own marker is taken for bookkeeping: markers of other deployment engines are not in the list.
 
+use crate::drift::attribution::Actor;
 use crate::drift::origin::Origin;
 use crate::kubernetes::bookkeeping;
 use crate::verdict::evidence::FieldEvidence;
@@ -32,7 +33,12 @@ impl Rule for Bookkeeping {
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let what = bookkeeping::reason(field.kind(), &field.field)?;
-        Some(Finding::harmless("bookkeeping", 0.97, format!("Bookkeeping: {what}.")).by(Origin::Controller))
+        let finding = Finding::harmless("bookkeeping", 0.97, format!("Bookkeeping: {what}.")).by(Origin::Controller);
+        Some(if bookkeeping::is_server_filled(&field.field) {
+            finding.from(Actor::ServerDefault)
+        } else {
+            finding
+        })
     }
 }
 

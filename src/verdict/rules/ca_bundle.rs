@@ -14,8 +14,8 @@
 
 use serde_json::Value;
 
+use super::webhook_software::is_own_software;
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, Writes, classify};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -35,20 +35,29 @@ impl Rule for CaBundle {
         if field.field.name() != "caBundle" || !field.difference.desired.is_none_or(is_placeholder) {
             return None;
         }
-        let manager = field.manager()?;
-        let fills = match classify(manager) {
-            ManagerClass::Controller(controller) => controller.writes.contains(&Writes::CaBundle),
-            _ => false,
+        let filled = |by: &str| {
+            let reason = format!("{by} fills in the CA bundle; Git has none or a placeholder.");
+            Finding::harmless("cabundle-injection", 0.95, reason).by(Origin::Controller)
         };
-        fills.then(|| {
-            Finding::harmless(
-                "ca-bundle-injected",
-                0.95,
-                format!("{manager} fills in the CA bundle; Git has none or a placeholder."),
-            )
-            .by(Origin::Controller)
-        })
+        match field.manager() {
+            Some(manager) => is_own_software(manager, &field.of).then(|| filled(manager)),
+            // Nobody on record: Git's own marker delegates the field.
+            None => asks_for_injection(field).then(|| filled("The injector that Git asks for")),
+        }
     }
+}
+
+fn asks_for_injection(field: &FieldEvidence<'_>) -> bool {
+    const MARKERS: &[&str] = &[
+        "cert-manager.io/inject-ca-from",
+        "cert-manager.io/inject-ca-from-secret",
+        "cert-manager.io/inject-apiserver-ca",
+        "service.beta.openshift.io/inject-cabundle",
+    ];
+    let annotations = field.of.target.and_then(|target| target.pointer("/metadata/annotations"));
+    annotations
+        .and_then(Value::as_object)
+        .is_some_and(|map| map.keys().any(|key| MARKERS.contains(&key.as_str())))
 }
 
 /// Git says nothing: absent, empty, a line break in base64, or a text too short to be a certificate.
@@ -64,17 +73,23 @@ mod tests {
     use super::super::fixture::Fixture;
 
     fn bundle(git: &str, manager: &str) -> Vec<(&'static str, &'static str, &'static str)> {
+        let service = json!({"name": "shop-guard-webhook", "namespace": "platform"});
         Fixture::of("ValidatingWebhookConfiguration")
-            .target(json!({"webhooks": [{"name": "a", "clientConfig": {"caBundle": git}}]}))
-            .live(json!({"webhooks": [{"name": "a", "clientConfig": {"caBundle": "L".repeat(900)}}]}))
+            .target(json!({"webhooks": [{"name": "a", "clientConfig": {"caBundle": git, "service": service}}]}))
+            .live(json!({"webhooks": [{"name": "a", "clientConfig": {"caBundle": "L".repeat(900), "service": service}}]}))
             .by(manager)
             .judge()
     }
 
     #[test]
-    fn the_injector_fills_a_placeholder() {
+    fn the_injector_and_the_software_itself_fill_a_placeholder() {
         let path = "/webhooks/0/clientConfig/caBundle";
-        assert_eq!(bundle("Cg==", "cainjector"), [(path, "harmless", "ca-bundle-injected")]);
+        assert_eq!(bundle("Cg==", "cainjector"), [(path, "harmless", "cabundle-injection")]);
+        assert_eq!(
+            bundle("Cg==", "shop-guard-controller"),
+            [(path, "harmless", "cabundle-injection")]
+        );
+        assert_eq!(bundle("Cg==", "other-controller"), [(path, "risky", "security-critical")]);
         assert_eq!(bundle("Cg==", "kubectl-patch"), [(path, "risky", "security-critical")]);
         assert_eq!(bundle(&"M".repeat(900), "cainjector"), [(path, "risky", "security-critical")]);
     }

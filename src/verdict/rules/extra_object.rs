@@ -16,6 +16,7 @@
 use serde_json::Value;
 
 use crate::drift::DriftState;
+use crate::drift::attribution::Actor;
 use crate::kubernetes::managers::is_person;
 use crate::kubernetes::objects;
 use crate::verdict::evidence::Evidence;
@@ -34,62 +35,78 @@ impl Rule for ExtraObject {
     }
 
     fn object(&self, object: &Evidence<'_>) -> Option<Finding> {
-        if object.state != DriftState::Extra {
-            return None;
-        }
-        let (group, kind) = (object.resource.group.as_str(), object.resource.kind.as_str());
-        let has = |annotation: &str, word: &str| {
-            object
-                .annotation(annotation)
-                .is_some_and(|text| text.split(',').any(|part| part.trim() == word))
-        };
-        if has("argocd.argoproj.io/compare-options", "IgnoreExtraneous") {
-            return Some(Finding::harmless(
-                "ignore-extraneous",
-                0.95,
-                "Marked IgnoreExtraneous: it is meant to be there without Git.",
-            ));
-        }
-        if is_owned(object) {
-            return Some(Finding::harmless(
-                "owned-by-controller",
-                0.9,
-                "A controller made it for an object that Git has.",
-            ));
-        }
-        if objects::holds_data(group, kind) {
-            return Some(Finding::risky(
-                "prune-destroys-data",
-                0.93,
-                format!("Git has it no more; pruning this {kind} would destroy data."),
-            ));
-        }
-        let person = object
-            .managed
-            .entries()
-            .iter()
-            .map(|e| e.manager.as_str())
-            .find(|m| is_person(m));
-        if let Some(person) =
-            person.filter(|_| objects::grants_access(group, kind) || objects::runs(group, kind) || objects::exposes(group, kind))
-        {
-            return Some(Finding::risky(
-                "manual-object",
-                0.9,
-                format!("{person} made it in the cluster: it is not under Git's control."),
-            ));
-        }
-        let kept = if has("argocd.argoproj.io/sync-options", "Prune=false") {
-            " Marked Prune=false: a sync leaves it."
-        } else {
-            ""
-        };
-        Some(Finding::needs_review(
-            "needs-pruning",
-            0.85,
-            format!("In the cluster and not in Git: it needs pruning.{kept}"),
-        ))
+        judged(object).map(|finding| match maker(object) {
+            Some(maker) => finding.from(Actor::Manager(maker)),
+            None => finding,
+        })
     }
+}
+
+fn judged(object: &Evidence<'_>) -> Option<Finding> {
+    if object.state != DriftState::Extra {
+        return None;
+    }
+    let (group, kind) = (object.resource.group.as_str(), object.resource.kind.as_str());
+    let has = |annotation: &str, word: &str| {
+        object
+            .annotation(annotation)
+            .is_some_and(|text| text.split(',').any(|part| part.trim() == word))
+    };
+    if has("argocd.argoproj.io/compare-options", "IgnoreExtraneous") {
+        return Some(Finding::harmless(
+            "ignore-extraneous",
+            0.95,
+            "Marked IgnoreExtraneous: it is meant to be there without Git.",
+        ));
+    }
+    if is_owned(object) {
+        return Some(Finding::harmless(
+            "owned-by-controller",
+            0.9,
+            "A controller made it for an object that Git has.",
+        ));
+    }
+    if objects::holds_data(group, kind) {
+        return Some(Finding::risky(
+            "prune-destroys-data",
+            0.93,
+            format!("Git has it no more; pruning this {kind} would destroy data."),
+        ));
+    }
+    let person = object
+        .managed
+        .entries()
+        .iter()
+        .map(|e| e.manager.as_str())
+        .find(|m| is_person(m));
+    if let Some(person) =
+        person.filter(|_| objects::grants_access(group, kind) || objects::runs(group, kind) || objects::exposes(group, kind))
+    {
+        return Some(Finding::risky(
+            "manual-object",
+            0.9,
+            format!("{person} made it in the cluster: it is not under Git's control."),
+        ));
+    }
+    let kept = if has("argocd.argoproj.io/sync-options", "Prune=false") {
+        " Marked Prune=false: a sync leaves it."
+    } else {
+        ""
+    };
+    Some(Finding::needs_review(
+        "needs-pruning",
+        0.85,
+        format!("In the cluster and not in Git: it needs pruning.{kept}"),
+    ))
+}
+
+/// Who made it: a person, if one owns anything of it, else who wrote first.
+fn maker(object: &Evidence<'_>) -> Option<String> {
+    let entries = || object.managed.entries().iter().filter(|entry| entry.subresource.is_empty());
+    let person = entries().find(|entry| is_person(&entry.manager));
+    person
+        .or_else(|| entries().min_by_key(|entry| entry.time))
+        .map(|entry| entry.manager.clone())
 }
 
 /// Whether a controller made it for an object of this Application.

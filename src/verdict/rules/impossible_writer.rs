@@ -59,8 +59,14 @@ fn place(field: &FieldEvidence<'_>) -> Option<Writes> {
         && place.matches_any(&["rules/**", "subjects/**", "roleRef/**"])
     {
         Some(Writes::AggregatedRules)
+    } else if place.matches("container:env/**") {
+        Some(Writes::Environment)
     } else if place.is_in_pod_spec() && !place.matches("pod:nodeName") {
         Some(Writes::Spec)
+    } else if field.kind() == "Service"
+        && place.matches_any(&["spec/selector/**", "spec/type", "spec/externalIPs/**", "spec/ports/**"])
+    {
+        Some(Writes::Service)
     } else {
         None
     }
@@ -75,6 +81,8 @@ fn describe(place: Writes) -> &'static str {
         Writes::Images => "images",
         Writes::Resources => "container resources",
         Writes::Data => "data",
+        Writes::Environment => "environment variables",
+        Writes::Service => "what a Service selects and exposes",
         Writes::AggregatedRules => "RBAC rules and subjects",
         _ => "pod templates",
     }

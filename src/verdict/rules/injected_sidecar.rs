@@ -1,25 +1,25 @@
 //! # injected-sidecar
 //!
 //! ## What
-//! A container or volume that a known injector adds at admission: recognised by the marker on the object, the image *and*
-//! the shape, all three, and owned by nobody or by the injector.
+//! What a known injector adds at admission: containers (recognised by the marker on the object, the image *and* the shape, all
+//! three), volumes, variables and annotations of its own, owned by nobody or by the injector.
 //!
 //! ## Why
-//! The injection was asked for by the marker; the container is not in Git by design.
+//! The injection was asked for by the marker; what it adds is not in Git by design.
 //!
 //! ## Example
-//! `istio-proxy` from `istio/proxyv2` in a pod whose template carries `sidecar.istio.io/status`.
+//! `istio-proxy` from `istio/proxyv2` in a pod whose template carries `sidecar.istio.io/inject`.
 //!
 //! ## When it is wrong
-//! An injector that is not in the table: its containers ask for review until a line names it.
+//! An injector that is not in the table: what it adds asks for review until a line names it.
 
 use serde_json::Value;
 
 use crate::drift::attribution::Actor;
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
-use crate::kubernetes::injectors::{INJECTORS, Injector, claimed_by_name, injector_of};
-use crate::kubernetes::managers::is_person;
+use crate::kubernetes::injectors::{INJECTORS, Injector, claimed_by_name, injector_of, is_platform_environment};
+use crate::kubernetes::managers::{is_person, is_sync};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -40,69 +40,140 @@ impl Rule for InjectedSidecar {
             return None;
         }
         let live = field.difference.live?;
-        let name = live.get("name").and_then(Value::as_str)?;
-        if field.field.matches("pod:*/*") && live.get("image").is_some() {
-            let image = live.get("image").and_then(Value::as_str).unwrap_or_default();
-            let owned_by_person = field.manager().is_some_and(is_person);
-            return match injector_of(name, image) {
-                Some(injector) if is_marked(field, injector) && has_shape(live) && !owned_by_person => Some(
-                    Finding::harmless(
-                        "sidecar-injection",
-                        0.95,
-                        format!("A container that {} injects, marked on the object.", injector.name),
-                    )
-                    .by(Origin::Controller)
-                    .from(Actor::Admission),
-                ),
-                _ => claimed_by_name(name).map(|injector| {
-                    let reason = format!(
-                        "A container named as {} names its own, but marker, image, shape or owner do not fit.",
-                        injector.name
-                    );
-                    Finding::risky("sidecar-impostor", 0.9, reason)
-                }),
-            };
+        let items: Vec<&Value> = match live {
+            // A whole list that Git does not have: every item must be an injector's.
+            Value::Array(items) => items.iter().collect(),
+            item => vec![item],
+        };
+        let by_nobody = field.manager().is_none_or(is_sync);
+        let is_list_of =
+            |list: &str| field.field.matches(&format!("pod:{list}")) || field.field.matches(&format!("pod:{list}/*"));
+        if is_list_of("containers") || is_list_of("initContainers") {
+            return containers(field, &items);
         }
-        if field.field.matches("pod:volumes/*") && field.manager().is_none() {
-            let injector = INJECTORS
+        if !by_nobody || items.is_empty() {
+            return None;
+        }
+        let injector = if is_list_of("volumes") {
+            marked(field).find(|injector| items.iter().all(|item| is_volume_of(injector, item)))
+        } else if field.field.matches("container:env") || field.field.matches("container:env/*") {
+            if items
                 .iter()
-                .find(|i| i.volumes.iter().any(|start| name.starts_with(start)) && is_marked(field, i))?;
-            let touches_host = live.get("hostPath").is_some();
-            return (!touches_host).then(|| {
-                Finding::harmless(
-                    "sidecar-injection",
-                    0.9,
-                    format!("A volume that {} injects, marked on the object.", injector.name),
-                )
-                .by(Origin::Controller)
-                .from(Actor::Admission)
-            });
-        }
-        None
+                .all(|item| is_platform_environment(name(item), text(item, "value")))
+            {
+                return Some(injected(
+                    field,
+                    "env-injection",
+                    "The platform points its pods at its own API server.",
+                ));
+            }
+            marked(field).find(|injector| items.iter().all(|item| starts_with_any(injector.environment, name(item))))
+        } else if field.field.matches("container:volumeMounts") || field.field.matches("container:volumeMounts/*") {
+            marked(field).find(|injector| items.iter().all(|item| starts_with_any(injector.volumes, name(item))))
+        } else {
+            let key = field.field.annotation().or_else(|| field.field.label())?;
+            marked(field).find(|injector| starts_with_any(injector.markers, key) || starts_with_any(injector.notes, key))
+        }?;
+        let cause = if field.field.matches("container:env/**") {
+            "env-injection"
+        } else {
+            "sidecar-injection"
+        };
+        Some(injected(
+            field,
+            cause,
+            &format!("Added by the injector of {}, marked on the object.", injector.name),
+        ))
     }
 }
 
-/// Whether a marker of the injector stands on the object or on its pod template.
-fn is_marked(field: &FieldEvidence<'_>, injector: &Injector) -> bool {
-    let Some(live) = field.of.live else { return false };
-    ["/metadata", "/spec/template/metadata"]
-        .iter()
-        .filter_map(|at| live.pointer(at))
-        .any(|metadata| {
-            ["annotations", "labels"]
-                .iter()
-                .filter_map(|map| metadata.get(map)?.as_object())
-                .any(|map| {
-                    map.keys()
-                        .any(|key| injector.markers.iter().any(|marker| key.starts_with(marker)))
-                })
+fn containers(field: &FieldEvidence<'_>, items: &[&Value]) -> Option<Finding> {
+    let owned_by_person = field.manager().is_some_and(is_person);
+    let fits = |item: &Value| {
+        injector_of(name(item), text(item, "image")).is_some_and(|injector| {
+            marked(field).any(|m| m.name == injector.name) && has_shape(item, injector) && !owned_by_person
         })
+    };
+    if !items.is_empty() && items.iter().all(|item| fits(item)) {
+        let what = if items.len() == 1 {
+            "A container that an injector adds"
+        } else {
+            "Containers that an injector adds"
+        };
+        return Some(injected(
+            field,
+            "sidecar-injection",
+            &format!("{what}: marker, image and shape fit."),
+        ));
+    }
+    let impostor = items
+        .iter()
+        .find_map(|item| claimed_by_name(name(item)).filter(|_| !fits(item)))?;
+    let reason = format!(
+        "A container named as {} names its own, but marker, image, shape or owner do not fit.",
+        impostor.name
+    );
+    Some(Finding::risky("sidecar-impostor", 0.9, reason))
 }
 
-/// An injected container asks for no power over the host.
-fn has_shape(container: &Value) -> bool {
+fn injected(field: &FieldEvidence<'_>, cause: &'static str, reason: &str) -> Finding {
+    let finding = Finding::harmless(cause, 0.94, reason).by(Origin::Controller);
+    if field.manager().is_none() {
+        finding.from(Actor::Admission)
+    } else {
+        finding
+    }
+}
+
+/// Injectors whose marker stands on the object or on its pod template.
+fn marked<'f>(field: &'f FieldEvidence<'_>) -> impl Iterator<Item = &'static Injector> + 'f {
+    INJECTORS.iter().filter(|injector| {
+        let objects = [field.of.live, field.of.target];
+        objects.into_iter().flatten().any(|object| {
+            [
+                "/metadata",
+                "/spec/template/metadata",
+                "/spec/jobTemplate/spec/template/metadata",
+            ]
+            .iter()
+            .filter_map(|at| object.pointer(at))
+            .any(|metadata| {
+                ["annotations", "labels"]
+                    .iter()
+                    .filter_map(|map| metadata.get(map)?.as_object())
+                    .any(|map| map.keys().any(|key| starts_with_any(injector.markers, key)))
+            })
+        })
+    })
+}
+
+/// An injected container asks for no power over the host and says what the injector's containers say.
+fn has_shape(container: &Value, injector: &Injector) -> bool {
+    let words: String = ["command", "args"]
+        .iter()
+        .filter_map(|key| container.get(key)?.as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .fold(String::new(), |all, word| all + word + " ");
     container.pointer("/securityContext/privileged") != Some(&Value::Bool(true))
-        && container.get("command").is_none_or(Value::is_null)
+        && (words.is_empty() || injector.speaks.iter().any(|word| words.contains(word)))
+}
+
+fn is_volume_of(injector: &Injector, volume: &Value) -> bool {
+    let is_token = name(volume).starts_with("kube-api-access-");
+    (is_token || starts_with_any(injector.volumes, name(volume))) && volume.get("hostPath").is_none()
+}
+
+fn starts_with_any(starts: &[&str], text: &str) -> bool {
+    starts.iter().any(|start| text.starts_with(start))
+}
+
+fn name(item: &Value) -> &str {
+    text(item, "name")
+}
+
+fn text<'v>(item: &'v Value, key: &str) -> &'v str {
+    item.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -111,7 +182,7 @@ mod tests {
 
     use super::super::fixture::Fixture;
 
-    fn pod(marker: bool, sidecar: Value, manager: Option<&str>) -> Vec<(&'static str, &'static str, &'static str)> {
+    fn pod(marker: bool, sidecar: &Value, manager: Option<&str>) -> Vec<(&'static str, &'static str, &'static str)> {
         let annotations = if marker {
             json!({"sidecar.istio.io/status": "{}"})
         } else {
@@ -129,9 +200,9 @@ mod tests {
 
     #[test]
     fn marker_image_and_shape_make_an_injection() {
-        let proxy = json!({"name": "istio-proxy", "image": "docker.io/istio/proxyv2:1.22"});
+        let proxy = json!({"name": "istio-proxy", "image": "docker.io/istio/proxyv2:1.22", "args": ["proxy", "sidecar"]});
         assert_eq!(
-            pod(true, proxy, None),
+            pod(true, &proxy, None),
             [("/spec/containers/1", "harmless", "sidecar-injection")]
         );
     }
@@ -141,13 +212,31 @@ mod tests {
         let proxy = json!({"name": "istio-proxy", "image": "docker.io/istio/proxyv2:1.22"});
         let other_image = json!({"name": "istio-proxy", "image": "registry.example.net/x/miner:1"});
         let privileged = json!({"name": "istio-proxy", "image": "istio/proxyv2:1", "securityContext": {"privileged": true}});
+        let other_words = json!({"name": "istio-proxy", "image": "istio/proxyv2:1", "command": ["sh", "-c", "nc -l 1"]});
         for judged in [
-            pod(false, proxy.clone(), None),
-            pod(true, other_image, None),
-            pod(true, privileged, None),
-            pod(true, proxy, Some("kubectl-edit")),
+            pod(false, &proxy, None),
+            pod(true, &other_image, None),
+            pod(true, &privileged, None),
+            pod(true, &other_words, None),
+            pod(true, &proxy, Some("kubectl-edit")),
         ] {
             assert_eq!(judged, [("/spec/containers/1", "risky", "sidecar-impostor")]);
         }
+    }
+
+    #[test]
+    fn variables_of_an_injector_need_its_marker() {
+        let pod = |annotations: Value| {
+            Fixture::of("Pod")
+                .target(json!({"metadata": {"annotations": annotations}, "spec": {"containers": [{"name": "web", "env": [{"name": "A"}]}]}}))
+                .live(json!({"metadata": {"annotations": annotations}, "spec": {"containers": [{"name": "web", "env": [{"name": "A"}, {"name": "DD_AGENT_HOST"}]}]}}))
+                .judge()
+        };
+        let path = "/spec/containers/0/env/1";
+        assert_eq!(
+            pod(json!({"admission.datadoghq.com/enabled": "true"})),
+            [(path, "harmless", "env-injection")]
+        );
+        assert_eq!(pod(json!({})), [(path, "needs-review", "unattributed")]);
     }
 }

@@ -38,6 +38,10 @@ impl Rule for OtherWriter {
         } else {
             Origin::Cluster
         };
+        if field.field.matches("container:image") && classify(manager) != ManagerClass::DeclarativeTool {
+            let reason = format!("{who} moved the image; Git does not declare it as an updater.");
+            return Some(Finding::needs_review("image-automation-undeclared", 0.8, reason).by(origin));
+        }
         let finding = match classify(manager) {
             ManagerClass::DeclarativeTool => Finding::needs_review(
                 "other-tool",

@@ -32,9 +32,23 @@ impl Rule for RestartTrigger {
     }
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
+        let is_time = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.parse::<Timestamp>().is_ok());
+        if field.kind() == "Rollout" && field.field.matches("spec/restartAt") && field.difference.live.is_some_and(is_time) {
+            return Some(Finding::harmless(
+                "restart-trigger",
+                0.95,
+                "A restart was asked for at this time; nothing else about it changed.",
+            ));
+        }
+        if is_reloader_variable(field) {
+            return Some(Finding::harmless(
+                "restart-trigger",
+                0.92,
+                "A reloader's hash: it restarted pods because their configuration changed.",
+            ));
+        }
         let key = field.field.annotation()?;
         if RESTARTED_AT.contains(&key) {
-            let is_time = |text: &str| text.parse::<Timestamp>().is_ok();
             return match field.difference.live {
                 // Git keeps an older restart, or none: both are the same to the pods of today.
                 None => Some(Finding::harmless(
@@ -42,7 +56,7 @@ impl Rule for RestartTrigger {
                     0.9,
                     "A restart that the cluster does not remember.",
                 )),
-                Some(live) if live.as_str().is_some_and(is_time) => Some(Finding::harmless(
+                Some(live) if is_time(live) => Some(Finding::harmless(
                     "restart-trigger",
                     0.97,
                     "A restart trigger: pods were restarted, nothing about them changed.",
@@ -62,6 +76,18 @@ impl Rule for RestartTrigger {
             )
         })
     }
+}
+
+/// Reloader can keep its hash in a variable instead of an annotation.
+fn is_reloader_variable(field: &FieldEvidence<'_>) -> bool {
+    let is_variable = field.field.matches("container:env/*") || field.field.matches("container:env/*/value");
+    let variable = if field.field.name() == "value" {
+        field.difference.path.parent()
+    } else {
+        Some(field.difference.path.clone())
+    };
+    let name = variable.and_then(|path| path.get(field.of.live?)?.get("name")?.as_str());
+    is_variable && field.manager() == Some("Reloader") && name.is_some_and(|name| name.starts_with("STAKATER_"))
 }
 
 #[cfg(test)]

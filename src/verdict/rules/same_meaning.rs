@@ -16,8 +16,10 @@
 
 use serde_json::Value;
 
+use crate::drift::attribution::Actor;
 use crate::drift::origin::Origin;
 use crate::kubernetes::defaults::empty_means_absent;
+use crate::kubernetes::managers::is_sync;
 use crate::kubernetes::quantity::{same_duration, same_quantity};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -36,23 +38,35 @@ impl Rule for SameMeaning {
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let empty = |value: Option<&Value>| value.is_none_or(is_empty);
-        if empty(field.difference.desired) && empty(field.difference.live) && empty_means_absent(&field.field) {
-            let reason = "Empty on both sides: null, [], {} and absent mean the same here.";
-            return Some(Finding::harmless("semantic-noop", 0.95, reason).by(Origin::Equivalent));
-        }
-        if is_free_text(field) {
+        let (cause, confidence, reason) = if empty(field.difference.desired) && empty(field.difference.live) {
+            let matters = !empty_means_absent(&field.field);
+            if matters {
+                return None;
+            }
+            (
+                "semantic-noop",
+                0.95,
+                "Empty on both sides: null, [], {} and absent mean the same here.",
+            )
+        } else if is_free_text(field) {
             return None;
-        }
-        let (desired, live) = (field.difference.desired?, field.difference.live?);
-        if same_quantity(desired, live) {
-            let reason = "The same quantity in another spelling.";
-            return Some(Finding::harmless("quantity-equal", 0.97, reason).by(Origin::Equivalent));
-        }
-        if same_duration(desired, live) {
-            let reason = "The same duration in another spelling.";
-            return Some(Finding::harmless("duration-equal", 0.95, reason).by(Origin::Equivalent));
-        }
-        None
+        } else {
+            let (desired, live) = (field.difference.desired?, field.difference.live?);
+            if same_quantity(desired, live) {
+                ("quantity-equal", 0.97, "The same quantity in another spelling.")
+            } else if same_duration(desired, live) {
+                ("duration-equal", 0.95, "The same duration in another spelling.")
+            } else {
+                return None;
+            }
+        };
+        let finding = Finding::harmless(cause, confidence, reason).by(Origin::Equivalent);
+        // The API server spells amounts its own way; whoever else owns the field spelled it so.
+        Some(if field.manager().is_none_or(is_sync) {
+            finding.from(Actor::ServerDefault)
+        } else {
+            finding
+        })
     }
 }
 

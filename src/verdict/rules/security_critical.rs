@@ -13,6 +13,7 @@
 //! ## When it is wrong
 //! When a controller is entitled to write it and the delegation is not visible in this Application.
 
+use crate::kubernetes::injectors::repository;
 use crate::kubernetes::managers::is_person;
 use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
@@ -31,12 +32,20 @@ impl Rule for SecurityCritical {
     }
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
-        let what = security::guards(field.kind(), &field.field)?;
+        let other_repository = field.field.matches("container:image")
+            && field
+                .both_text()
+                .is_some_and(|(git, live)| repository(git) != repository(live));
+        let what = if other_repository {
+            "where the image comes from"
+        } else {
+            security::guards(field.kind(), &field.field)?
+        };
         let confidence = if field.manager().is_some_and(is_person) { 0.96 } else { 0.88 };
         Some(Finding::risky(
             "security-critical",
             confidence,
-            format!("It guards something ({what}), and {} changed it.", field.who()),
+            format!("{} changed {what}: what Git guarantees there does not hold.", field.who()),
         ))
     }
 }

@@ -32,8 +32,15 @@ impl Rule for ServerDefault {
     }
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
-        if let (None, Some(live), Some(object)) = (field.difference.desired, field.difference.live, field.of.live) {
-            return is_default(field.kind(), &field.field, live, object).then(|| {
+        let unset = field.difference.desired.is_none_or(serde_json::Value::is_null);
+        if let (true, Some(live), Some(object)) = (unset, field.difference.live, field.of.live) {
+            // A default was computed when the object was made: from what Git says, if the live object was edited since.
+            let objects = [Some(object), field.of.desired];
+            let is_default = objects
+                .into_iter()
+                .flatten()
+                .any(|object| is_default(field.kind(), &field.field, live, object));
+            return is_default.then(|| {
                 Finding::harmless("server-default", 0.97, "A default of the API server: Git leaves it open.")
                     .by(Origin::Default)
                     .from(Actor::ServerDefault)

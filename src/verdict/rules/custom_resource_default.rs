@@ -1,0 +1,62 @@
+//! # custom-resource-default
+//!
+//! ## What
+//! A custom resource has a value that Git does not set and that nobody but the apply itself can have brought: a default of its CRD
+//! or of its admission webhook.
+//!
+//! ## Why
+//! Client-side apply makes the creator own defaults, server-side apply makes nobody own them, and inside a list without keys they
+//! belong to whoever owns the list. In none of these cases did anybody decide anything.
+//!
+//! ## Example
+//! `spec.queueingStrategy: BestEffortFIFO` of a ClusterQueue.
+//!
+//! ## When it is wrong
+//! When Git has just removed the field under server-side apply: it then still belongs to the sync, and this rule stays silent.
+
+use crate::drift::attribution::Actor;
+use crate::drift::compare::DifferenceKind;
+use crate::drift::managed_fields::{Operation, Ownership};
+use crate::drift::origin::Origin;
+use crate::kubernetes::managers::is_sync;
+use crate::kubernetes::objects::is_built_in;
+use crate::verdict::evidence::FieldEvidence;
+use crate::verdict::rule::{Finding, Rule};
+
+/// See the page above.
+pub(crate) struct CustomResourceDefault;
+
+impl Rule for CustomResourceDefault {
+    fn id(&self) -> &'static str {
+        "custom-resource-default"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("custom_resource_default.rs")
+    }
+
+    fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
+        let is_addition =
+            field.difference.kind == DifferenceKind::LiveOnly && field.last_applied().is_none() && field.in_git().is_none();
+        let is_spec = field.field.annotation().is_none() && field.field.label().is_none() && field.field.name() != "finalizers";
+        if !is_addition || !is_spec || is_built_in(&field.of.resource.group) || field.of.managed.is_empty() {
+            return None;
+        }
+        let filled_on_apply = match field.manager() {
+            None => true,
+            Some(manager) if is_sync(manager) => {
+                field.attribution.operation == Some(Operation::Update) || field.attribution.ownership == Some(Ownership::Ancestor)
+            }
+            Some(_) => false,
+        };
+        filled_on_apply.then(|| {
+            Finding::harmless(
+                "server-default",
+                0.88,
+                "A default of the custom resource: Git leaves it open and nobody else wrote it.",
+            )
+            .by(Origin::Default)
+            .from(Actor::ServerDefault)
+        })
+    }
+}
