@@ -15,6 +15,7 @@ use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
 use crate::drift::Application;
 use crate::drift::environment::EnvironmentRules;
+use crate::verdict::policy::VerdictCap;
 
 /// How the engine works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct EngineSettings {
     pub open_every: Duration,
     /// Which environment an Application belongs to.
     pub environments: EnvironmentRules,
+    /// Caps of verdicts by environment and cause.
+    pub caps: Vec<VerdictCap>,
 }
 
 impl Default for EngineSettings {
@@ -39,6 +42,7 @@ impl Default for EngineSettings {
             look_every: Duration::from_secs(120),
             open_every: Duration::from_secs(15),
             environments: EnvironmentRules::default(),
+            caps: Vec::new(),
         }
     }
 }
@@ -190,7 +194,7 @@ impl Engine {
         }
     }
 
-    fn setting<'a>(&self, application: &Application, server: &'a ServerInfo, clusters: &[ClusterName]) -> Setting<'a> {
+    fn setting<'a>(&'a self, application: &Application, server: &'a ServerInfo, clusters: &[ClusterName]) -> Setting<'a> {
         let destination = &application.destination;
         let by_server = clusters
             .iter()
@@ -201,6 +205,7 @@ impl Engine {
             server: &server.identity,
             cluster,
             environment,
+            caps: &self.settings.caps,
             now: self.now(),
         }
     }

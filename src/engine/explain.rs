@@ -12,6 +12,7 @@ use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::{Application, ApplicationKey, Automated, DriftState, IgnoreDifference, Pointer, ResourceKey, SyncStatus};
 use crate::verdict::evidence::{Evidence, Sibling};
+use crate::verdict::policy::VerdictCap;
 use crate::verdict::{Cause, Confidence, Verdict, judge};
 
 /// One case: what a classifier may see of a drift. Labels, if they are there, are not read.
@@ -42,6 +43,36 @@ struct CaseApplication {
     autosync: bool,
     self_heal: bool,
     ignore_differences: Vec<CaseIgnore>,
+    policy: CasePolicy,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct CasePolicy {
+    overrides: Vec<CaseOverride>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CaseOverride {
+    environment: String,
+    causes: Vec<String>,
+    max_verdict: String,
+}
+
+impl CasePolicy {
+    /// An unknown verdict caps nothing: it must not make anything less.
+    fn caps(&self) -> Vec<VerdictCap> {
+        let cap = |o: &CaseOverride| {
+            let most = Verdict::parse(&o.max_verdict.to_lowercase().replace('_', "-"))?;
+            Some(VerdictCap {
+                environment: o.environment.clone(),
+                causes: o.causes.clone(),
+                most,
+            })
+        };
+        self.overrides.iter().filter_map(cap).collect()
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -127,6 +158,7 @@ impl Case {
         let last_applied = self.live.as_ref().and_then(|live| LastApplied::of(live, &managed));
         let siblings: Vec<(ResourceKey, &Value)> = self.siblings.iter().map(|object| (key_of(object), object)).collect();
         let siblings: Vec<Sibling<'_>> = siblings.iter().map(|(key, object)| Sibling { key, object }).collect();
+        let caps = self.app.policy.caps();
         let evidence = Evidence {
             application: &application,
             resource: &key,
@@ -142,6 +174,8 @@ impl Case {
             managed: &managed,
             last_applied: last_applied.as_ref(),
             siblings: &siblings,
+            environment: &self.app.environment,
+            caps: &caps,
         };
         let Some(judgement) = judge(&evidence) else {
             return Answer {

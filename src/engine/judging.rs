@@ -18,6 +18,7 @@ use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::judge::FieldJudgement;
 use crate::verdict::next::next;
+use crate::verdict::policy::VerdictCap;
 use crate::verdict::{Judgement, judge};
 
 /// What a judgement needs beside the look itself.
@@ -28,6 +29,8 @@ pub(super) struct Setting<'a> {
     pub cluster: String,
     /// Environment by configuration or label.
     pub environment: String,
+    /// Caps of verdicts by environment and cause.
+    pub caps: &'a [VerdictCap],
     /// When it was fetched.
     pub now: Timestamp,
 }
@@ -186,6 +189,8 @@ fn drift(
         managed: &managed,
         last_applied: last_applied.as_ref(),
         siblings,
+        environment: &setting.environment,
+        caps: setting.caps,
     };
     let judgement = judge(&evidence)?;
     Some(redacted(

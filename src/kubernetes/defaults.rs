@@ -292,9 +292,10 @@ fn is_probe_default(field: &Field<'_>, value: &Value) -> bool {
         ("grpc/service", r#""""#),
     ];
     PROBES.iter().any(|probe| {
-        DEFAULTS
-            .iter()
-            .any(|(name, default)| field.matches(&format!("container:{probe}/{name}")) && value.to_string() == *default)
+        DEFAULTS.iter().any(|(name, default)| {
+            field.matches(&format!("container:{probe}/{name}"))
+                && serde_json::from_str::<Value>(default).is_ok_and(|default| default == *value)
+        })
     })
 }
 
@@ -309,6 +310,11 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
         return value == if floats { "Always" } else { "IfNotPresent" };
     }
     match kind {
+        // The TaintNodesByCondition admission plugin and the node lifecycle.
+        "Node" if field.matches("spec/taints/*") => value
+            .get("key")
+            .and_then(Value::as_str)
+            .is_some_and(|key| key.starts_with("node.kubernetes.io/") || key.starts_with("node.cloudprovider.kubernetes.io/")),
         // The StorageObjectInUseProtection admission plugin.
         "PersistentVolumeClaim" if field.matches("metadata/finalizers") => *value == json!(["kubernetes.io/pvc-protection"]),
         "PersistentVolume" if field.matches("metadata/finalizers") => *value == json!(["kubernetes.io/pv-protection"]),

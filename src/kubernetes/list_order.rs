@@ -67,5 +67,6 @@ pub fn is_set(kind: &str, field: &Field<'_>, items: &[Value]) -> bool {
     if name == "groups" && items.iter().all(Value::is_string) {
         return true;
     }
-    !ORDERED.contains(&name) && !(ORDERED_RULES.contains(&kind) && matches!(name, "rules" | "backends" | "ingress" | "egress"))
+    let read_from_the_top = ORDERED_RULES.contains(&kind) && matches!(name, "rules" | "backends" | "ingress" | "egress");
+    !ORDERED.contains(&name) && !read_from_the_top
 }

@@ -334,15 +334,27 @@ const COMMON_WORDS: &[&str] = &[
 
 /// Whether two names share a word that tells programs apart: `keel` and `keel.sh/policy`, `shop-operator` and `shop-webhook`.
 pub fn share_a_word(a: &str, b: &str) -> bool {
-    let words = |name: &str| -> Vec<String> {
-        name.to_ascii_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.len() > 2 && !COMMON_WORDS.contains(word))
-            .map(str::to_owned)
-            .collect()
-    };
     let (a, b) = (words(a), words(b));
     a.iter().any(|word| b.contains(word))
+}
+
+/// The telling words of a name: `GoogleGKEGatewayController` has `google`, `gke` and `gateway`.
+fn words(name: &str) -> Vec<String> {
+    let characters: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (at, c) in characters.iter().enumerate() {
+        let starts_word = c.is_uppercase()
+            && at > 0
+            && (characters[at - 1].is_lowercase() || characters.get(at + 1).is_some_and(|next| next.is_lowercase()));
+        if !c.is_alphanumeric() || starts_word {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| word.len() > 2 && !COMMON_WORDS.contains(&word.as_str()));
+    words
 }
 
 /// Characters that take no room on a screen.

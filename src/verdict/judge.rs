@@ -2,6 +2,7 @@
 
 use super::evidence::{Evidence, FieldEvidence};
 use super::grade::{Cause, Confidence, Verdict};
+use super::policy::{capped, is_ignored, lowered};
 use super::registry::RULES;
 use super::rule::{Finding, Rule};
 use crate::drift::attribution::{Actor, Attribution, attribute};
@@ -97,7 +98,7 @@ fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> Field
     let origin = evidence
         .three_way()
         .map_or(Origin::Unknown, |three_way| three_way.origin(&difference, &attribution));
-    let (rule, finding) = {
+    let (rule, finding, verdict) = {
         let field = FieldEvidence {
             of: *evidence,
             field: Field::new(&evidence.resource.kind, difference.path.segments()),
@@ -105,7 +106,14 @@ fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> Field
             attribution: attribution.clone(),
             origin,
         };
-        decide(|rule| rule.field(&field))
+        let (rule, finding) = decide(|rule| rule.field(&field));
+        let verdict = if !finding.pierces && is_ignored(&field) {
+            lowered(finding.verdict)
+        } else {
+            finding.verdict
+        };
+        let verdict = capped(verdict, finding.cause, evidence.environment, evidence.caps);
+        (rule, finding, verdict)
     };
     let attribution = match finding.actor {
         Some(actor) if actor != attribution.actor => Attribution {
@@ -116,7 +124,7 @@ fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> Field
     };
     FieldJudgement {
         difference,
-        verdict: finding.verdict,
+        verdict,
         cause: finding.cause,
         confidence: Confidence::new(finding.confidence),
         reason: finding.reason,

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod grade;
 pub mod judge;
 pub mod next;
+pub mod policy;
 pub mod registry;
 pub mod rule;
 mod rules;

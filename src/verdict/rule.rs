@@ -21,6 +21,8 @@ pub struct Finding {
     pub origin: Option<Origin>,
     /// Who, where the rule knows better than the managed fields.
     pub actor: Option<Actor>,
+    /// No ignore rule may make it less: hostile form, and what guards something.
+    pub pierces: bool,
 }
 
 impl Finding {
@@ -33,6 +35,7 @@ impl Finding {
             reason: reason.into(),
             origin: None,
             actor: None,
+            pierces: false,
         }
     }
 
@@ -55,6 +58,13 @@ impl Finding {
     #[must_use]
     pub fn by(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
+        self
+    }
+
+    /// Says that no ignore rule may make it less.
+    #[must_use]
+    pub fn piercing(mut self) -> Self {
+        self.pierces = true;
         self
     }
 

@@ -51,15 +51,17 @@ impl Rule for AdoptedOwner {
             Value::Array(owners) => owners.iter().collect(),
             owner => vec![owner],
         };
-        let is_sibling = |owner: &&Value| {
+        let is_served = |owner: &&Value| {
             let text = |key: &str| owner.get(key).and_then(Value::as_str).unwrap_or_default();
-            field
+            let is_here = field
                 .of
                 .siblings
                 .iter()
-                .any(|s| s.key.kind == text("kind") && s.key.name == text("name"))
+                .any(|s| s.key.kind == text("kind") && s.key.name == text("name"));
+            // The operator of an owner that lives elsewhere may be recognised by its name.
+            is_here || share_a_word(manager, &format!("{} {} {}", text("kind"), text("name"), text("apiVersion")))
         };
-        (!owners.is_empty() && owners.iter().all(is_sibling)).then(|| {
+        (!owners.is_empty() && owners.iter().all(is_served)).then(|| {
             let reason = format!("{manager} adopted it for an object of this Application.");
             Finding::harmless("controller-adoption", 0.9, reason).by(Origin::Controller)
         })

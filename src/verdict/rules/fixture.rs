@@ -169,6 +169,8 @@ impl Fixture {
             managed: &managed,
             last_applied: last_applied.as_ref(),
             siblings: &siblings,
+            environment: "",
+            caps: &[],
         })
     }
 }

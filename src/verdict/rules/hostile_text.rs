@@ -37,11 +37,14 @@ impl Rule for HostileText {
         if field.difference.desired.is_some_and(|desired| hostile(desired).is_some()) {
             return None;
         }
-        Some(Finding::risky(
-            "hostile-text",
-            0.95,
-            format!("The live value holds {what} that Git does not have."),
-        ))
+        Some(
+            Finding::risky(
+                "hostile-text",
+                0.95,
+                format!("The live value holds {what} that Git does not have."),
+            )
+            .piercing(),
+        )
     }
 }
 

@@ -31,11 +31,14 @@ impl Rule for ImitatedManager {
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let manager = field.manager()?;
         if let Some(original) = imitates(manager) {
-            return Some(Finding::risky(
-                "imitated-manager",
-                0.95,
-                format!("The manager's name imitates {original} and is not it."),
-            ));
+            return Some(
+                Finding::risky(
+                    "imitated-manager",
+                    0.95,
+                    format!("The manager's name imitates {original} and is not it."),
+                )
+                .piercing(),
+            );
         }
         let is_sentence = manager.contains("HARMLESS")
             || manager.contains("RISKY")
@@ -47,6 +50,7 @@ impl Rule for ImitatedManager {
                 0.9,
                 "The manager's name is a message or hides characters; no program calls itself so.",
             )
+            .piercing()
         })
     }
 }

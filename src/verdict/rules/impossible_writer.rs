@@ -41,6 +41,8 @@ impl Rule for ImpossibleWriter {
                 0.88,
                 format!("{manager} never writes {}; somebody else used its name.", describe(place)),
             )
+            .piercing()
+            .piercing()
         })
     }
 }

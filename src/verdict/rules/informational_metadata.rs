@@ -135,7 +135,10 @@ fn is_note(key: &str, is_label: bool, kind: &str) -> bool {
     // Without a domain no controller claims the key.
     let has_domain = key.contains('/');
     let selects = SELECTED.contains(&kind) || SELECTING.contains(&name.as_str());
-    !has_domain && !(is_label && selects)
+    if is_label && selects {
+        return false;
+    }
+    !has_domain
 }
 
 #[cfg(test)]

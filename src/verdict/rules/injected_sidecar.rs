@@ -113,7 +113,7 @@ fn containers(field: &FieldEvidence<'_>, items: &[&Value]) -> Option<Finding> {
         "A container named as {} names its own, but marker, image, shape or owner do not fit.",
         impostor.name
     );
-    Some(Finding::risky("sidecar-impostor", 0.9, reason))
+    Some(Finding::risky("sidecar-impostor", 0.9, reason).piercing())
 }
 
 fn injected(field: &FieldEvidence<'_>, cause: &'static str, reason: &str) -> Finding {

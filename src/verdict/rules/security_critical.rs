@@ -42,11 +42,14 @@ impl Rule for SecurityCritical {
             security::guards(field.kind(), &field.field)?
         };
         let confidence = if field.manager().is_some_and(is_person) { 0.96 } else { 0.88 };
-        Some(Finding::risky(
-            "security-critical",
-            confidence,
-            format!("{} changed {what}: what Git guarantees there does not hold.", field.who()),
-        ))
+        Some(
+            Finding::risky(
+                "security-critical",
+                confidence,
+                format!("{} changed {what}: what Git guarantees there does not hold.", field.who()),
+            )
+            .piercing(),
+        )
     }
 }
 

@@ -41,9 +41,14 @@ impl Rule for ServerDefault {
                 .flatten()
                 .any(|object| is_default(field.kind(), &field.field, live, object));
             return is_default.then(|| {
-                Finding::harmless("server-default", 0.97, "A default of the API server: Git leaves it open.")
-                    .by(Origin::Default)
-                    .from(Actor::ServerDefault)
+                let finding = Finding::harmless("server-default", 0.97, "A default of the API server: Git leaves it open.")
+                    .by(Origin::Default);
+                // What an apply sent is the applier's, although it is the default too.
+                if field.last_applied().is_some() {
+                    finding
+                } else {
+                    finding.from(Actor::ServerDefault)
+                }
             });
         }
         let dropped = field.difference.desired.filter(|_| field.difference.live.is_none())?;

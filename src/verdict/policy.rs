@@ -1,0 +1,110 @@
+//! What a team's policy and an Application's own ignore rules do to a verdict, after the rules have spoken.
+
+use super::evidence::FieldEvidence;
+use super::grade::{Cause, Verdict};
+use crate::drift::Pointer;
+use crate::drift::glob::Glob;
+use crate::drift::{IgnoreDifference, ResourceKey};
+
+/// In one environment, these causes are at most this bad.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerdictCap {
+    /// Name of the environment.
+    pub environment: String,
+    /// Slugs of causes.
+    pub causes: Vec<String>,
+    /// At most this.
+    pub most: Verdict,
+}
+
+/// The verdict under the caps of this environment.
+pub fn capped(verdict: Verdict, cause: Cause, environment: &str, caps: &[VerdictCap]) -> Verdict {
+    caps.iter()
+        .filter(|cap| cap.environment == environment && cap.causes.iter().any(|c| c == cause.as_str()))
+        .fold(verdict, |verdict, cap| verdict.min(cap.most))
+}
+
+/// One step less: what an Application declares to be ignored is still shown, but it is not news.
+pub fn lowered(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Risky => Verdict::NeedsReview,
+        Verdict::NeedsReview | Verdict::Harmless => Verdict::Harmless,
+    }
+}
+
+/// Whether `spec.ignoreDifferences` of the Application really matches this field (Argo CD, `util/argo/normalizers`): group and
+/// kind are globs, an empty group is the core group only, name and namespace are exact, a pointer hides itself and all below.
+pub fn is_ignored(field: &FieldEvidence<'_>) -> bool {
+    field.of.application.ignore_differences.iter().any(|ignore| {
+        is_about(ignore, field.of.resource) && (has_pointer(ignore, &field.difference.path) || has_manager(ignore, field))
+    })
+}
+
+fn is_about(ignore: &IgnoreDifference, resource: &ResourceKey) -> bool {
+    let group = if ignore.group.is_empty() {
+        resource.group.is_empty()
+    } else {
+        Glob::new(&ignore.group).matches(&resource.group)
+    };
+    group
+        && Glob::new(&ignore.kind).matches(&resource.kind)
+        && (ignore.name.is_empty() || ignore.name == resource.name)
+        && (ignore.namespace.is_empty() || ignore.namespace == resource.namespace)
+}
+
+fn has_pointer(ignore: &IgnoreDifference, path: &Pointer) -> bool {
+    ignore
+        .json_pointers
+        .iter()
+        .filter_map(|pointer| Pointer::parse(pointer))
+        .any(|pointer| path.is_at_or_below(&pointer))
+}
+
+/// A manager's rule hides fields that exist on both sides with different values.
+fn has_manager(ignore: &IgnoreDifference, field: &FieldEvidence<'_>) -> bool {
+    field.difference.desired.is_some()
+        && field.difference.live.is_some()
+        && field
+            .attribution
+            .candidates
+            .iter()
+            .any(|owner| ignore.managed_fields_managers.contains(owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cap_holds_for_its_environment_and_causes_only() {
+        let caps = [VerdictCap {
+            environment: "dev".to_owned(),
+            causes: vec!["manual-env".to_owned()],
+            most: Verdict::NeedsReview,
+        }];
+        let cause = Cause::new("manual-env");
+        assert_eq!(capped(Verdict::Risky, cause, "dev", &caps), Verdict::NeedsReview);
+        assert_eq!(capped(Verdict::Harmless, cause, "dev", &caps), Verdict::Harmless);
+        assert_eq!(capped(Verdict::Risky, cause, "prod", &caps), Verdict::Risky);
+        assert_eq!(
+            capped(Verdict::Risky, Cause::new("manual-image"), "dev", &caps),
+            Verdict::Risky
+        );
+    }
+
+    #[test]
+    fn an_empty_group_is_the_core_group() {
+        let ignore = IgnoreDifference {
+            kind: "Deployment".to_owned(),
+            json_pointers: vec!["/spec".to_owned()],
+            ..IgnoreDifference::default()
+        };
+        assert!(!is_about(&ignore, &ResourceKey::new("apps", "Deployment", "a", "b")));
+        let ignore = IgnoreDifference {
+            group: "*".to_owned(),
+            kind: "Deploy*".to_owned(),
+            ..ignore
+        };
+        assert!(is_about(&ignore, &ResourceKey::new("apps", "Deployment", "a", "b")));
+    }
+}
