@@ -8,6 +8,8 @@ use secrecy::SecretString;
 use super::config::ConfigArgs;
 use super::demo::DemoArgs;
 use super::exit::EXIT_CODES;
+use super::explain::ExplainArgs;
+use super::rules::RulesArgs;
 use super::scan::ScanArgs;
 use crate::config::{At, Connection, Flags, Origin};
 
@@ -33,6 +35,10 @@ pub(super) enum Command {
     Demo(DemoArgs),
     /// One pass: collect, judge, print
     Scan(ScanArgs),
+    /// Judge manifests without Argo CD: files, or cases on stdin
+    Explain(ExplainArgs),
+    /// What the rules mean
+    Rules(RulesArgs),
     /// The configuration: where it is, whether it is right, what came of it
     Config(ConfigArgs),
 }

@@ -10,7 +10,7 @@ use super::arguments::{Cli, Command, ConnectionArgs};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::world::World;
-use super::{config, demo, scan, triage};
+use super::{config, demo, explain, rules, scan, triage};
 use crate::config::{Flags, Loaded, Settings, Variables, load};
 use crate::redact::terminal::visible;
 
@@ -49,6 +49,8 @@ async fn dispatch(cli: Cli, world: &dyn World) -> Result<Exit, Failure> {
             demo::run(args, flags, world).await
         }
         Some(Command::Scan(args)) => scan::run(args, connection, &global, world).await,
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Config(args)) => config::run(args, connection, &global),
     }
 }

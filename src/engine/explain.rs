@@ -9,7 +9,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::drift::managed_fields::ManagedFields;
-use crate::drift::origin::LastApplied;
+use crate::drift::origin::{LastApplied, Origin};
 use crate::drift::{Application, ApplicationKey, Automated, DriftState, IgnoreDifference, Pointer, ResourceKey, SyncStatus};
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::policy::VerdictCap;
@@ -102,6 +102,14 @@ pub enum CaseError {
     /// Not the JSON of a case.
     #[error("not a case: {0}")]
     Json(#[from] serde_json::Error),
+    /// A manifest or the facts are no YAML or JSON.
+    #[error("{what}: not YAML or JSON: {message}")]
+    Yaml {
+        /// Which input.
+        what: String,
+        /// Where it is wrong. Never a value of it.
+        message: String,
+    },
     /// Neither side is there.
     #[error("neither target nor live: give at least one of the two manifests")]
     NoManifest,
@@ -122,6 +130,8 @@ pub struct PathAnswer {
     pub rule: &'static str,
     /// Why, one sentence.
     pub reason: String,
+    /// Whose move, as the base tells.
+    pub origin: Origin,
 }
 
 /// The judgement of one case.
@@ -148,6 +158,42 @@ impl Case {
             return Err(CaseError::NoManifest);
         }
         Ok(case)
+    }
+
+    /// A case from manifests as people have them, YAML or JSON, one document each.
+    ///
+    /// `application` holds facts in the form of the corpus' `app` (name, environment, autosync, selfHeal,
+    /// ignoreDifferences); `siblings` are other objects of the Application, such as an autoscaler.
+    ///
+    /// # Errors
+    /// When a text does not parse, holds several documents, or both manifests are missing.
+    pub fn from_manifests(inputs: &Inputs<'_>) -> Result<Self, CaseError> {
+        let object = |input: Option<(&str, &str)>| match input {
+            Some((what, text)) => parse_yaml::<Value>(what, text).map(Some),
+            None => Ok(None),
+        };
+        let app = match inputs.application {
+            Some((what, text)) => parse_yaml(what, text)?,
+            None => CaseApplication::default(),
+        };
+        let siblings = inputs
+            .siblings
+            .iter()
+            .map(|(what, text)| parse_yaml(what, text))
+            .collect::<Result<_, _>>()?;
+        let (target, live) = (object(inputs.desired)?, object(inputs.live)?);
+        if target.is_none() && live.is_none() {
+            return Err(CaseError::NoManifest);
+        }
+        Ok(Self {
+            id: String::new(),
+            app,
+            resource: None,
+            observed_at: None,
+            target,
+            live,
+            siblings,
+        })
     }
 
     /// Judges it.
@@ -195,6 +241,7 @@ impl Case {
                 actor: field.attribution.actor.name().unwrap_or("unknown").to_owned(),
                 rule: field.rule,
                 reason: field.reason.clone(),
+                origin: field.origin,
             })
             .collect();
         if paths.is_empty() {
@@ -205,6 +252,7 @@ impl Case {
                 actor: judgement.actor.name().unwrap_or("unknown").to_owned(),
                 rule: judgement.rule,
                 reason: judgement.reason.clone(),
+                origin: Origin::Unknown,
             });
         }
         Answer {
@@ -221,6 +269,32 @@ impl Case {
             None => self.live.as_ref().or(self.target.as_ref()).map(key_of).unwrap_or_default(),
         }
     }
+}
+
+/// Texts to make a case of, each with a name for messages.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs<'a> {
+    /// What Git wants.
+    pub desired: Option<(&'a str, &'a str)>,
+    /// What the cluster has.
+    pub live: Option<(&'a str, &'a str)>,
+    /// Facts about the Application.
+    pub application: Option<(&'a str, &'a str)>,
+    /// Other objects of the Application.
+    pub siblings: Vec<(&'a str, &'a str)>,
+}
+
+fn parse_yaml<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, CaseError> {
+    serde_saphyr::from_str(text).map_err(|error| {
+        // The parser's own message may quote the text; its place is enough to find it.
+        let at = error
+            .location()
+            .map_or_else(String::new, |at| format!("line {}, column {}", at.line(), at.column()));
+        CaseError::Yaml {
+            what: what.to_owned(),
+            message: if at.is_empty() { "it cannot be read".to_owned() } else { at },
+        }
+    })
 }
 
 fn key_of(object: &Value) -> ResourceKey {
