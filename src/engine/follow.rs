@@ -360,7 +360,7 @@ impl Follower {
         let key = key.clone();
         Some(
             async move {
-                let (view, error) = engine.look_at(&argocd, application, &server, &clusters).await;
+                let (view, error) = engine.look_at(&argocd, application, &server, &clusters, false).await;
                 (key, view, error)
             }
             .boxed(),

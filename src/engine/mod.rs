@@ -12,8 +12,10 @@ pub mod explain;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod follow;
+mod invisible;
 mod judging;
 pub mod ports;
+mod redacting;
 pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;

@@ -44,6 +44,7 @@ pub(crate) fn report() -> ScanReport {
     unknown.reason = Some("ComparisonError: \u{1b}[31mhelm\nfailed \u{202e}txt".to_owned());
     ScanReport {
         generated_at: time("2026-11-20T03:13:00Z"),
+        sweep: None,
         contexts: vec![
             ContextReport {
                 name: "prod".into(),

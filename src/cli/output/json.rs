@@ -18,7 +18,16 @@ struct Report<'a> {
     generated_at: Timestamp,
     contexts: Vec<Context<'a>>,
     summary: Summary,
+    /// Only with `--sweep`: how many Synced Applications were looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<Sweep>,
     applications: Vec<Application<'a>>,
+}
+
+#[derive(Serialize)]
+struct Sweep {
+    checked: usize,
+    total: usize,
 }
 
 #[derive(Serialize)]
@@ -146,6 +155,10 @@ pub(in super::super) fn render(report: &ScanReport) -> Result<String, serde_json
         generated_at: report.generated_at,
         contexts: report.contexts.iter().map(context).collect(),
         summary: Summary::of(report),
+        sweep: report.sweep.map(|sweep| Sweep {
+            checked: sweep.checked,
+            total: sweep.total,
+        }),
         applications: applications.into_iter().map(application).collect(),
     };
     let mut text = escape_active(serde_json::to_string_pretty(&report)?);
