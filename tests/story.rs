@@ -1,6 +1,11 @@
 //! What a scan says of a recording, against the recording's story: what was really done to the clusters.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test fail the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the helpers of a test fail the test"
+)]
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
