@@ -62,7 +62,7 @@ fn planted_secrets_are_on_no_frame_and_in_no_file() {
         }
     }
     let files = program.files();
-    assert!(!files.is_empty(), "a log was written");
+    assert!(files.iter().any(|(_, content)| !content.is_empty()), "a log was written");
     for (path, content) in files {
         assert!(!content.contains(CANARY), "a planted secret is in {}", path.display());
     }
