@@ -7,7 +7,6 @@ use super::program::{DRIFTLINE, Program, Recorded};
 fn keys_go_in_and_out_on_a_narrow_terminal() {
     let recorded = Recorded::under_test();
     let mut program = Program::judged(&recorded, (80, 24));
-    // One that is alone in its Application: Enter goes straight in.
     program.wait_for_frame("a row", |frame| selected_row(frame).is_some());
 
     program.send("?");
