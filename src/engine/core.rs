@@ -191,7 +191,7 @@ impl Engine {
                 // Of a Synced Application nothing is lost but the look for additions.
                 if needs_a_look(&application) {
                     view.verdict = ApplicationVerdict::CannotTell;
-                    view.reason = Some(format!("{}: {}", error.title, error.detail));
+                    view.reason = Some("Its resources could not be read.".to_owned());
                 }
                 view.stale = Some(error.detail.clone());
                 (view, Some(error))

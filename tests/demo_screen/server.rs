@@ -159,3 +159,19 @@ fn an_empty_list_says_that_it_may_mean_no_rights() {
         frame.contains("lists no Application that you may see") && frame.contains("applications, get")
     });
 }
+
+#[test]
+fn a_server_that_goes_away_while_judging_leaves_nothing_unjudged_when_it_is_back() {
+    let applications = Recorded::built_in().applications();
+    let mut serving = Serving::start("127.0.0.1:0");
+    let address = serving.address.clone();
+    let program = watch(&address, &serving.token, &[], (120, 40));
+    program.wait_for_frame("judging", |frame| {
+        Counts::of(frame).is_some_and(|counts| counts.judging > 0 && counts.risky > 2)
+    });
+    serving.kill();
+    program.wait_for_frame("the failure", |frame| frame.contains("Cannot reach"));
+    let _again = Serving::start(&address);
+    program.wait_for_frame("the recovery", |frame| frame.contains("live · compared"));
+    program.wait_until_judged(applications);
+}
