@@ -8,6 +8,7 @@ use super::judging::{FirstSeen, Setting};
 use super::shelf::Shelved;
 use super::view::{ChangeView, DriftKey, DriftView, OriginView, RedactedValue, Seal};
 use crate::drift::fingerprint::Fingerprint;
+use crate::drift::grouping::group_key;
 use crate::drift::origin::{LAST_APPLIED, Origin};
 use crate::drift::{Application, DriftState, Pointer, ResourceKey};
 use crate::redact::manifest::ManifestRedactor;
@@ -44,6 +45,19 @@ pub(super) fn redacted(
         }
     }
     let fingerprint = fingerprint.finish();
+    let deciding = judgement
+        .fields
+        .iter()
+        .find(|f| f.verdict == judgement.verdict && f.rule == judgement.rule);
+    let group = match deciding {
+        Some(field) => group_key(
+            &resource.kind,
+            &field.difference.path,
+            field.attribution.actor.name(),
+            field.difference.live,
+        ),
+        None => format!("{} {} {}", resource.kind, state.as_str(), judgement.cause),
+    };
     let first_seen = first_seen(&fingerprint);
     let since = judgement
         .fields
@@ -63,6 +77,7 @@ pub(super) fn redacted(
         reason: text::redact(&judgement.reason).into_owned(),
         rule: judgement.rule,
         fingerprint,
+        group: text::redact(&group).into_owned(),
         since,
         first_seen,
         changes,

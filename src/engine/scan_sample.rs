@@ -109,6 +109,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         reason: "A person changed it with kubectl.".to_owned(),
         rule: "manual-edit",
         fingerprint: "0123456789abcdef".to_owned(),
+        group: "ConfigMap /data/a kubectl text".to_owned(),
         since: Some(written),
         first_seen: time("2026-11-20T03:12:58Z"),
         changes: vec![ChangeView {
