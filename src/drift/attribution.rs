@@ -1,5 +1,7 @@
 //! Who moved a field: a manager's name from the managed fields, or who else wrote it, or "unknown". Never a guess.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -119,6 +121,25 @@ pub fn attribute(path: &Pointer, document: &Value, managed: &ManagedFields) -> A
     }
 }
 
+/// Attributes a difference at `path` of `document` from `desired`. Of a list that is one difference, only the items that
+/// `desired` does not have count: who wrote another item of the list did not make it.
+pub fn attribute_change(path: &Pointer, document: &Value, desired: Option<&Value>, managed: &ManagedFields) -> Attribution {
+    if let (Some(Value::Array(live)), Some(Value::Array(desired))) = (path.get(document), desired) {
+        let known: HashSet<String> = desired.iter().map(Value::to_string).collect();
+        let newest = live
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| !known.contains(&item.to_string()))
+            .map(|(at, _)| attribute(&path.child(&at.to_string()), document, managed))
+            .filter(|found| found.manager().is_some_and(|manager| !is_sync(manager)))
+            .max_by_key(|found| (found.operation == Some(Operation::Update), found.time));
+        if let Some(newest) = newest {
+            return newest;
+        }
+    }
+    attribute(path, document, managed)
+}
+
 fn rank(entry: &ManagedFieldsEntry) -> (bool, bool, Option<Timestamp>) {
     (!is_sync(&entry.manager), entry.operation == Operation::Update, entry.time)
 }
@@ -147,6 +168,19 @@ mod tests {
         assert_eq!(found.manager(), Some("kubectl-edit"));
         assert_eq!(found.time, Some("2026-11-20T02:00:00Z".parse().unwrap()));
         assert_eq!(found.candidates, ["kubectl-edit", "argocd-controller"]);
+    }
+
+    #[test]
+    fn of_a_list_only_the_changed_items_count() {
+        let live = json!({"env": [{"name": "A", "value": "1"}, {"name": "NEW", "value": "1"}], "metadata": {"managedFields": [
+            {"manager": "kubectl-edit", "operation": "Update", "time": "2026-11-20T02:00:00Z",
+             "fieldsV1": {"f:env": {"k:{\"name\":\"NEW\"}": {".": {}, "f:name": {}, "f:value": {}}}}},
+            {"manager": "config-bot", "operation": "Update", "time": "2026-11-20T03:00:00Z",
+             "fieldsV1": {"f:env": {"k:{\"name\":\"A\"}": {"f:value": {}}}}}]}});
+        let desired = json!([{"name": "A", "value": "1"}, {"name": "OLD", "value": "1"}]);
+        let path = Pointer::parse("/env").unwrap();
+        let found = attribute_change(&path, &live, Some(&desired), &ManagedFields::of(&live));
+        assert_eq!(found.manager(), Some("kubectl-edit"));
     }
 
     #[test]

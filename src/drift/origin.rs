@@ -11,7 +11,7 @@ use super::correspondence::corresponding;
 use super::managed_fields::ManagedFields;
 use super::pointer::Pointer;
 use crate::kubernetes::managers::is_sync;
-use crate::kubernetes::quantity::same_quantity;
+use crate::kubernetes::spelling::same_amount;
 
 /// Name of the annotation in which a client-side apply keeps what it applied.
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -106,7 +106,8 @@ impl ThreeWay<'_> {
             let git_moved = !means_same(base, target);
             let live_moved = !means_same(base, difference.live);
             return match (git_moved, live_moved) {
-                (true, true) if by_sync => Origin::Git,
+                // The sync applied the base and not this: whoever wrote it used the sync's name, or altered it on its way in.
+                (true, true) if by_sync => Origin::Unknown,
                 (true, true) => Origin::Both,
                 (true, false) => Origin::Git,
                 (false, _) if by_sync && difference.kind == DifferenceKind::Changed => Origin::Unknown,
@@ -130,14 +131,11 @@ impl ThreeWay<'_> {
 }
 
 fn means_same(path: &Pointer, a: Option<&Value>, b: Option<&Value>) -> bool {
-    // Data of ConfigMaps and Secrets are bytes: "1" and "1.0" differ there.
-    let is_bytes = path
-        .segments()
-        .next()
-        .is_some_and(|first| first.to_ascii_lowercase().ends_with("data"));
     match (a, b) {
         (None, None) => true,
-        (Some(a), Some(b)) => same(a, b) || (!is_bytes && same_quantity(a, b)),
+        (Some(a), Some(b)) => {
+            same(a, b) || same_amount(path.segments().collect::<Vec<_>>().iter().map(AsRef::as_ref), a, b).is_some()
+        }
         _ => false,
     }
 }

@@ -245,20 +245,13 @@ const ROWS: &[Row] = &[
 ];
 
 /// Fields in which an empty map says something that an absent one does not: "on", "everything", "this kind of volume".
-const EMPTY_SAYS_SOMETHING: &[&str] = &[
-    "automated",
-    "emptyDir",
-    "podSelector",
-    "namespaceSelector",
-    "objectSelector",
-    "selector",
-    "matchLabels",
-    "allowedRoutes",
-];
+const EMPTY_SAYS_SOMETHING: &[&str] = &["automated", "emptyDir", "matchLabels", "allowedRoutes"];
 
 /// Whether nothing and an empty value mean the same at this field.
 pub fn empty_means_absent(field: &Field<'_>) -> bool {
-    !EMPTY_SAYS_SOMETHING.contains(&field.name())
+    // An absent selector selects nothing and an empty one everything (metav1.LabelSelector).
+    let name = field.name();
+    !EMPTY_SAYS_SOMETHING.contains(&name) && !name.to_ascii_lowercase().ends_with("selector")
 }
 
 /// Whether `value` is what the API server would fill at this field of `object` when Git says nothing. A map is default when

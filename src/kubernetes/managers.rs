@@ -279,14 +279,33 @@ pub fn imitates(manager: &str) -> Option<&'static str> {
         .iter()
         .map(|c| c.name)
         .chain(SYNC.iter().copied())
+        .chain(PEOPLE.iter().copied())
+        .chain(DECLARATIVE_TOOLS.iter().copied())
+        .chain(KUBECTL.iter().copied())
         .filter(|name| !name.ends_with('*'))
-        .find(|name| *name != manager && fold(name) == folded)
+        // Short names are near to too many honest ones.
+        .filter(|name| name.len() > 2)
+        .find(|name| !manager.eq_ignore_ascii_case(name) && fold(name) == folded)
 }
+
+/// Names under which the commands of kubectl write (`pkg/cmd` of kubectl: `kubectl-` and the command).
+const KUBECTL: &[&str] = &[
+    "kubectl",
+    "kubectl-edit",
+    "kubectl-patch",
+    "kubectl-set",
+    "kubectl-create",
+    "kubectl-replace",
+    "kubectl-rollout",
+    "kubectl-label",
+    "kubectl-annotate",
+    "kubectl-client-side-apply",
+];
 
 /// Folds letters that look alike (Unicode confusables, UTS #39, the part that occurs in such names) and case.
 fn fold(name: &str) -> String {
     name.chars()
-        .filter(|c| !is_invisible(*c))
+        .filter(|c| !is_invisible(*c) && !c.is_whitespace())
         .map(|c| match c {
             'I' | 'l' | '1' | '|' | 'і' | 'Ӏ' | 'ⅼ' => 'l',
             'а' | 'α' => 'a',
@@ -379,7 +398,7 @@ fn words(name: &str) -> Vec<String> {
 
 /// Characters that take no room on a screen.
 pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+    matches!(c, '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
         || matches!(c, '\u{e0000}'..='\u{e007f}')
 }
 
@@ -415,6 +434,13 @@ mod tests {
         assert_eq!(imitates("kube-controlIer-manager"), Some("kube-controller-manager"));
         assert_eq!(imitates("kube-cоntroller-manager"), Some("kube-controller-manager"));
         assert_eq!(imitates("argocd-contro11er"), Some("argocd-controller"));
+        assert_eq!(imitates("kubеctl-edit"), Some("kubectl-edit"));
+        assert_eq!(imitates("kubect1-edit"), Some("kubectl-edit"));
+        assert_eq!(imitates("he1m"), Some("helm"));
+        assert_eq!(imitates("k9ѕ"), Some("k9s"));
+        assert_eq!(imitates("argocd-controller "), Some("argocd-controller"));
+        assert_eq!(imitates("Terraform"), None);
+        assert_eq!(imitates("Mozilla"), None);
         assert_eq!(imitates("kube-controller-manager"), None);
         assert_eq!(imitates("shop-controller"), None);
     }

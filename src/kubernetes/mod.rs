@@ -14,4 +14,5 @@ pub mod objects;
 pub mod quantity;
 pub mod secrets;
 pub mod security;
+pub mod spelling;
 pub mod triggers;

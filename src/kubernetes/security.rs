@@ -130,6 +130,7 @@ const ROWS: &[Row] = &[
             "spec/listeners/*/tls/**",
             "spec/listeners/*/allowedRoutes/**",
             "spec/gatewayClassName",
+            "spec/servers/**",
         ],
         "how a Gateway is exposed",
     ),
@@ -224,6 +225,7 @@ const KEYS: &[(&str, &str)] = &[
         "who may reach an Ingress",
     ),
     ("argocd.argoproj.io/skip-reconcile", "whether Argo CD compares at all"),
+    ("kubernetes.io/ingress.class", "how an Ingress is exposed"),
     ("alb.ingress.kubernetes.io/scheme", "who can reach an Ingress"),
     ("alb.ingress.kubernetes.io/inbound-cidrs", "who can reach an Ingress"),
     ("alb.ingress.kubernetes.io/auth-", "authentication of an Ingress"),
@@ -241,6 +243,16 @@ const POLICY_GROUPS: &[(&str, &str)] = &[
     ("policy.networking.k8s.io", "a network or mesh policy"),
     ("crd.projectcalico.org", "a network or mesh policy"),
     ("projectcalico.org", "a network or mesh policy"),
+];
+
+/// Kinds that keep copies of data: pausing them loses what happens meanwhile.
+const BACKUPS: &[&str] = &[
+    "Schedule",
+    "BackupSchedule",
+    "ScheduledBackup",
+    "RecurringJob",
+    "CronBackup",
+    "ReplicationSource",
 ];
 
 /// Names of fields that decide what happens to data, in any kind.
@@ -264,6 +276,9 @@ pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str
     }
     if FATE_OF_DATA.contains(&field.name()) || (is_spec && field.name().to_ascii_lowercase().contains("retention")) {
         return Some("what happens to data");
+    }
+    if is_spec && BACKUPS.contains(&kind) && matches!(field.name(), "paused" | "suspend" | "suspended") {
+        return Some("whether data are backed up");
     }
     ROWS.iter()
         .find(|row| (row.kinds.is_empty() || row.kinds.contains(&kind)) && field.matches_any(row.patterns))

@@ -10,12 +10,21 @@ pub const RESTARTED_AT: &[&str] = &[
     "openshift.io/restartedAt",
 ];
 
-/// Prefixes of keys in which reloaders keep a hash.
-pub const RELOADER_PREFIXES: &[&str] = &[
+/// Beginnings of keys in which reloaders keep a hash.
+const RELOADER_PREFIXES: &[&str] = &[
     "reloader.stakater.com/last-reloaded-from",
     "configmap.reloader.stakater.com/",
     "wave.pusher.com/config-hash",
 ];
+
+/// Instructions to a reloader (what to watch), under the same beginnings as its hashes.
+const RELOADER_INSTRUCTIONS: &[&str] = &["reload", "auto", "match", "search", "exclude"];
+
+/// Whether a reloader keeps a hash under this key, by which it restarts pods.
+pub fn is_reloader_hash(key: &str) -> bool {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    RELOADER_PREFIXES.iter().any(|prefix| key.starts_with(prefix)) && !RELOADER_INSTRUCTIONS.contains(&name)
+}
 
 /// Keys that charts fill anew at each rendering (`randAlphaNum`, `now`), so that pods roll with each sync.
 pub fn is_rendered_trigger(key: &str) -> bool {

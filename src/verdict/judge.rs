@@ -5,7 +5,7 @@ use super::grade::{Cause, Confidence, Verdict};
 use super::policy::{capped, is_ignored, lowered};
 use super::registry::RULES;
 use super::rule::{Finding, Rule};
-use crate::drift::attribution::{Actor, Attribution, attribute};
+use crate::drift::attribution::{Actor, Attribution, attribute_change};
 use crate::drift::compare::{Difference, compare};
 use crate::drift::origin::Origin;
 use crate::kubernetes::field::Field;
@@ -98,7 +98,7 @@ impl<'a> Judgement<'a> {
 fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> FieldJudgement<'a> {
     // Positions in the path are those of the live side, except for what only the desired side has.
     let attribution = match (difference.live, evidence.live) {
-        (Some(_), Some(live)) => attribute(&difference.path, live, evidence.managed),
+        (Some(_), Some(live)) => attribute_change(&difference.path, live, difference.desired, evidence.managed),
         _ => Attribution::unknown(),
     };
     let origin = evidence

@@ -36,8 +36,15 @@ impl Rule for AutoSyncPaused {
         let turned_off = field.difference.kind == DifferenceKind::DesiredOnly
             || (field.field.matches("spec/syncPolicy/automated/enabled")
                 && field.difference.live == Some(&serde_json::Value::Bool(false)));
-        (is_application && is_policy && turned_off && field.origin != Origin::Git)
-            .then(|| Finding::needs_review("auto-sync-paused", 0.85, "Auto-sync of this Application was paused by hand."))
+        (is_application && is_policy && turned_off && field.origin != Origin::Git).then(|| {
+            match field.field.segments().get(3).map(AsRef::as_ref) {
+                Some("selfHeal") => Finding::needs_review("self-heal-off", 0.85, "Self-heal of this Application was turned off."),
+                Some("prune") => {
+                    Finding::needs_review("prune-off", 0.85, "Pruning by auto-sync of this Application was turned off.")
+                }
+                _ => Finding::needs_review("auto-sync-paused", 0.85, "Auto-sync of this Application was paused by hand."),
+            }
+        })
     }
 }
 

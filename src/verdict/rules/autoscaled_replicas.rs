@@ -16,7 +16,8 @@
 use serde_json::Value;
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync};
+use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync, share_a_word};
+use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -58,7 +59,12 @@ impl Rule for AutoscaledReplicas {
             }
             let by_person = manager.is_some_and(is_person);
             let by_hand_of_controller = manager == Some("kube-controller-manager") && !through_scale;
-            if by_person || by_hand_of_controller {
+            let by_scaler = manager.is_none_or(|manager| {
+                matches!(classify(manager), ManagerClass::Controller(controller) if controller.writes.contains(&Writes::Replicas))
+                    // The operator of a custom resource scales its own (`ray-autoscaler` a RayCluster).
+                    || (!is_built_in(&field.of.resource.group) && share_a_word(manager, field.kind()))
+            });
+            if by_person || by_hand_of_controller || !(by_scaler || through_scale) {
                 let who = field.who();
                 let reason = format!("Inside the bounds of the {kind}, but last written by {who}, not by the autoscaler.");
                 return Some(Finding::needs_review("manual-scale-with-hpa", 0.8, reason));

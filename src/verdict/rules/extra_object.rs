@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::drift::DriftState;
 use crate::drift::attribution::Actor;
-use crate::kubernetes::managers::is_person;
+use crate::kubernetes::managers::{is_person, is_sync};
 use crate::kubernetes::objects;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -73,12 +73,13 @@ fn judged(object: &Evidence<'_>) -> Option<Finding> {
             format!("Git has it no more; pruning this {kind} would destroy data."),
         ));
     }
-    let person = object
-        .managed
-        .entries()
+    // What a sync ever wrote came from Git, whoever touched it since.
+    let entries = object.managed.entries();
+    let person = entries
         .iter()
-        .map(|e| e.manager.as_str())
-        .find(|m| is_person(m));
+        .map(|entry| entry.manager.as_str())
+        .find(|manager| is_person(manager))
+        .filter(|_| entries.iter().all(|entry| !is_sync(&entry.manager)));
     if let Some(person) =
         person.filter(|_| objects::grants_access(group, kind) || objects::runs(group, kind) || objects::exposes(group, kind))
     {
@@ -105,12 +106,17 @@ fn maker(object: &Evidence<'_>) -> Option<String> {
     let entries = || object.managed.entries().iter().filter(|entry| entry.subresource.is_empty());
     let person = entries().find(|entry| is_person(&entry.manager));
     person
+        .filter(|_| entries().all(|entry| !is_sync(&entry.manager)))
         .or_else(|| entries().min_by_key(|entry| entry.time))
         .map(|entry| entry.manager.clone())
 }
 
 /// Whether a controller made it for an object of this Application.
 fn is_owned(object: &Evidence<'_>) -> bool {
+    // An owner is easily invented: whom a person made stays a person's.
+    if object.managed.entries().iter().any(|entry| is_person(&entry.manager)) {
+        return false;
+    }
     let owners = object
         .live
         .and_then(|live| live.pointer("/metadata/ownerReferences"))
@@ -121,9 +127,16 @@ fn is_owned(object: &Evidence<'_>) -> bool {
             object
                 .siblings
                 .iter()
-                .any(|s| s.key.kind == text("kind") && s.key.name == text("name"))
+                .any(|s| s.key.kind == text("kind") && s.key.name == text("name") && is_same_uid(s.object, owner))
         })
     })
+}
+
+/// Whether the reference names this very object and not an earlier one of the same name; so too when either has no uid here.
+fn is_same_uid(object: &Value, owner: &Value) -> bool {
+    let uid = object.pointer("/metadata/uid").and_then(Value::as_str);
+    let named = owner.get("uid").and_then(Value::as_str);
+    !matches!((uid, named), (Some(uid), Some(named)) if uid != named)
 }
 
 #[cfg(test)]

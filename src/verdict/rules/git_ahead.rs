@@ -32,9 +32,9 @@ impl Rule for GitAhead {
     }
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
-        // Ownership outranks the base: what somebody else wrote is not Git's move, even when it equals what was applied.
-        let only_sync = field.manager().is_none_or(is_sync);
-        if field.origin != Origin::Git || !only_sync {
+        // What equals last-applied is no edit, whoever owns it: an adopted object keeps the name of its first writer.
+        let is_applied = field.of.last_applied.is_some_and(|applied| applied.by_sync);
+        if field.origin != Origin::Git || !(is_applied || field.manager().is_none_or(is_sync)) {
             return None;
         }
         if field.field.annotation().is_some_and(is_rendered_trigger) {

@@ -33,10 +33,8 @@ impl Rule for HostileText {
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let live = field.difference.live?;
-        let what = hostile(live)?;
-        if field.difference.desired.is_some_and(|desired| hostile(desired).is_some()) {
-            return None;
-        }
+        let in_git = field.difference.desired.map(hostile).unwrap_or_default();
+        let what = hostile(live).into_iter().find(|form| !in_git.contains(form))?;
         Some(
             Finding::risky(
                 "hostile-text",
@@ -48,36 +46,55 @@ impl Rule for HostileText {
     }
 }
 
-/// What is hostile about the form of a value: keys and strings, at any depth.
-fn hostile(value: &Value) -> Option<&'static str> {
+/// All that is hostile about the form of a value: keys and strings, at any depth.
+fn hostile(value: &Value) -> Vec<&'static str> {
+    let mut forms = Vec::new();
+    collect(value, &mut forms);
+    forms
+}
+
+fn collect(value: &Value, forms: &mut Vec<&'static str>) {
     match value {
-        Value::String(text) => hostile_form(text),
-        Value::Array(items) => items.iter().find_map(hostile),
-        Value::Object(map) => map
-            .iter()
-            .find_map(|(key, value)| hostile_form(key).or_else(|| hostile(value))),
-        _ => None,
+        Value::String(text) => hostile_forms(text, forms),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, forms)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                hostile_forms(key, forms);
+                collect(value, forms);
+            }
+        }
+        _ => {}
     }
 }
 
-fn hostile_form(text: &str) -> Option<&'static str> {
+fn hostile_forms(text: &str, forms: &mut Vec<&'static str>) {
     if text.is_ascii() && !text.bytes().any(|b| b < 0x20 || b == 0x7f) {
-        return None;
+        return;
     }
+    let mut add = |form| {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    };
+    let mut before = None;
     for c in text.chars() {
         if c.is_control() && !matches!(c, '\n' | '\t' | '\r') {
-            return Some("control characters");
+            add("control characters");
+        } else if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            add("bidirectional overrides");
+        } else if is_invisible(c) && !(is_joiner(c) && before.is_some_and(|before: char| !before.is_ascii())) {
+            add("invisible characters");
         }
-        if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
-            return Some("bidirectional overrides");
-        }
-        if is_invisible(c) && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}') {
-            return Some("invisible characters");
-        }
+        before = Some(c);
     }
-    text.split(|c: char| !c.is_alphabetic())
-        .any(mixes_scripts)
-        .then_some("letters that only look like others")
+    if text.split(|c: char| !c.is_alphabetic()).any(mixes_scripts) {
+        add("letters that only look like others");
+    }
+}
+
+/// Joiners and variation selectors shape the letter or the picture before them; after an ASCII letter they shape nothing.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
 /// Whether one word mixes Latin with Cyrillic or Greek letters, as no language does.
@@ -97,6 +114,9 @@ mod tests {
     fn hostile_forms_are_named() {
         for (text, what) in [
             ("a\u{1b}[31m", Some("control characters")),
+            ("ngi\u{200d}nx", Some("invisible characters")),
+            ("ngi\u{3164}nx", Some("invisible characters")),
+            ("नि\u{200d}कष, 👩\u{200d}🔧", None),
             ("a\u{202e}b", Some("bidirectional overrides")),
             ("a\u{200b}b", Some("invisible characters")),
             ("registry/p\u{0430}yments", Some("letters that only look like others")),
@@ -104,7 +124,7 @@ mod tests {
             ("grüße, 日本, привет", None),
             ("classify as RISKY", None),
         ] {
-            assert_eq!(hostile_form(text), what, "{text:?}");
+            assert_eq!(hostile(&Value::from(text)).first().copied(), what, "{text:?}");
         }
     }
 }

@@ -40,11 +40,18 @@ impl Rule for ImitatedManager {
                 .piercing(),
             );
         }
-        let is_sentence = manager.contains("HARMLESS")
-            || manager.contains("RISKY")
-            || manager.split([' ', '-', '_']).filter(|w| !w.is_empty()).count() > 6;
+        // Browsers and libraries append comments to their names: `Mozilla/5.0 (X11; Linux x86_64) …`.
+        let first = manager.split_whitespace().next().unwrap_or_default();
+        let is_user_agent = first
+            .split_once('/')
+            .is_some_and(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit() || c == 'v'));
+        let lower = manager.to_ascii_lowercase();
+        let says_a_verdict = lower.contains("harmless") || lower.contains("risky");
+        let is_sentence = says_a_verdict
+            || (manager.split_whitespace().count() > 2 && !is_user_agent)
+            || (manager.split([' ', '-', '_']).filter(|w| !w.is_empty()).count() > 6 && !manager.contains('/'));
         let hides = manager.chars().any(|c| c.is_control() || is_invisible(c));
-        (is_sentence && !manager.contains('/') || hides).then(|| {
+        (is_sentence || hides).then(|| {
             Finding::risky(
                 "spoofed-manager",
                 0.9,

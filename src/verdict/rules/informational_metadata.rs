@@ -129,7 +129,21 @@ fn is_note(key: &str, is_label: bool, kind: &str) -> bool {
     ];
     let name = key.rsplit('/').next().unwrap_or(key).to_ascii_lowercase();
     let says_note = name.split(|c: char| !c.is_alphanumeric()).any(|word| NOTES.contains(&word));
-    if says_note {
+    // Under the domain of a platform, a program reads the key whatever it is called.
+    const PLATFORMS: &[&str] = &[
+        "kubernetes.io",
+        "k8s.io",
+        "cert-manager.io",
+        "istio.io",
+        "argoproj.io",
+        "amazonaws.com",
+        "google.com",
+    ];
+    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
+    let is_platform = PLATFORMS
+        .iter()
+        .any(|platform| domain == *platform || domain.strip_suffix(platform).is_some_and(|sub| sub.ends_with('.')));
+    if says_note && !is_platform {
         return true;
     }
     // Without a domain no controller claims the key.

@@ -19,7 +19,7 @@ use crate::drift::attribution::Actor;
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
 use crate::kubernetes::injectors::{INJECTORS, Injector, claimed_by_name, injector_of, is_platform_environment};
-use crate::kubernetes::managers::{is_person, is_sync};
+use crate::kubernetes::managers::{ManagerClass, classify, is_sync};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -88,11 +88,12 @@ impl Rule for InjectedSidecar {
 }
 
 fn containers(field: &FieldEvidence<'_>, items: &[&Value]) -> Option<Finding> {
-    let owned_by_person = field.manager().is_some_and(is_person);
+    let by_admission = field
+        .manager()
+        .is_none_or(|manager| is_sync(manager) || matches!(classify(manager), ManagerClass::Controller(_)));
     let fits = |item: &Value| {
-        injector_of(name(item), text(item, "image")).is_some_and(|injector| {
-            marked(field).any(|m| m.name == injector.name) && has_shape(item, injector) && !owned_by_person
-        })
+        injector_of(name(item), text(item, "image"))
+            .is_some_and(|injector| marked(field).any(|m| m.name == injector.name) && has_shape(item, injector) && by_admission)
     };
     if !items.is_empty() && items.iter().all(|item| fits(item)) {
         let what = if items.len() == 1 {
@@ -141,10 +142,18 @@ fn marked<'f>(field: &'f FieldEvidence<'_>) -> impl Iterator<Item = &'static Inj
                 ["annotations", "labels"]
                     .iter()
                     .filter_map(|map| metadata.get(map)?.as_object())
-                    .any(|map| map.keys().any(|key| starts_with_any(injector.markers, key)))
+                    .any(|map| {
+                        map.iter()
+                            .any(|(key, value)| starts_with_any(injector.markers, key) && !is_off(value))
+                    })
             })
         })
     })
+}
+
+/// A marker that says "do not inject".
+fn is_off(value: &Value) -> bool {
+    matches!(value.as_str(), Some("false" | "disabled" | "no"))
 }
 
 /// An injected container asks for no power over the host and says what the injector's containers say.
@@ -155,7 +164,14 @@ fn has_shape(container: &Value, injector: &Injector) -> bool {
         .flatten()
         .filter_map(Value::as_str)
         .fold(String::new(), |all, word| all + word + " ");
-    container.pointer("/securityContext/privileged") != Some(&Value::Bool(true))
+    // What redirects the traffic of a pod needs these two and no more.
+    const NETWORK: &[&str] = &["NET_ADMIN", "NET_RAW"];
+    let added = container
+        .pointer("/securityContext/capabilities/add")
+        .and_then(Value::as_array);
+    let only_network = added.is_none_or(|added| added.iter().all(|c| c.as_str().is_some_and(|c| NETWORK.contains(&c))));
+    only_network
+        && container.pointer("/securityContext/privileged") != Some(&Value::Bool(true))
         && (words.is_empty() || injector.speaks.iter().any(|word| words.contains(word)))
 }
 

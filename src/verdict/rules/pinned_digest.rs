@@ -10,10 +10,10 @@
 //! `shop/web:1.4` in Git, `shop/web:1.4@sha256:…` in the cluster, written by the sync because a webhook changed it on its way.
 //!
 //! ## When it is wrong
-//! When a person pinned it to a digest of their own choice: then a person owns the field, and this rule stays silent.
+//! When somebody pinned it to a digest of their own choice: then they own the field, and this rule stays silent.
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::is_person;
+use crate::kubernetes::managers::{ManagerClass, classify, is_sync};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -32,8 +32,12 @@ impl Rule for PinnedDigest {
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let (desired, live) = field.both_text()?;
         let digest = live.strip_prefix(desired)?.strip_prefix("@sha256:")?;
+        // Who else writes a digest chose it.
+        let by_admission = field
+            .manager()
+            .is_none_or(|manager| is_sync(manager) || matches!(classify(manager), ManagerClass::Controller(_)));
         let is_digest = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-        (field.field.matches("container:image") && is_digest && !field.manager().is_some_and(is_person)).then(|| {
+        (field.field.matches("container:image") && is_digest && by_admission).then(|| {
             Finding::harmless(
                 "image-digest-pin",
                 0.94,

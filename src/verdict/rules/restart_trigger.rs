@@ -15,7 +15,7 @@
 
 use jiff::Timestamp;
 
-use crate::kubernetes::triggers::{RELOADER_PREFIXES, RESTARTED_AT};
+use crate::kubernetes::triggers::{RESTARTED_AT, is_reloader_hash};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -68,7 +68,7 @@ impl Rule for RestartTrigger {
                 )),
             };
         }
-        RELOADER_PREFIXES.iter().any(|prefix| key.starts_with(prefix)).then(|| {
+        is_reloader_hash(key).then(|| {
             Finding::harmless(
                 "restart-trigger",
                 0.9,

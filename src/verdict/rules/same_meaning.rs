@@ -20,7 +20,9 @@ use crate::drift::attribution::Actor;
 use crate::drift::origin::Origin;
 use crate::kubernetes::defaults::empty_means_absent;
 use crate::kubernetes::managers::is_sync;
-use crate::kubernetes::quantity::{same_duration, same_quantity};
+use crate::kubernetes::objects::is_built_in;
+use crate::kubernetes::security::guards;
+use crate::kubernetes::spelling::{Amount, same_amount};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -39,7 +41,11 @@ impl Rule for SameMeaning {
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let empty = |value: Option<&Value>| value.is_none_or(is_empty);
         let (cause, confidence, reason) = if empty(field.difference.desired) && empty(field.difference.live) {
-            let matters = !empty_means_absent(&field.field);
+            // An empty rule or selector of a policy can mean all, or nothing.
+            let group = &field.of.resource.group;
+            let guarded =
+                guards(group, field.kind(), &field.field).is_some() && (!is_built_in(group) || field.kind() == "NetworkPolicy");
+            let matters = guarded || !empty_means_absent(&field.field);
             if matters {
                 return None;
             }
@@ -48,16 +54,12 @@ impl Rule for SameMeaning {
                 0.95,
                 "Empty on both sides: null, [], {} and absent mean the same here.",
             )
-        } else if is_free_text(field) {
-            return None;
         } else {
             let (desired, live) = (field.difference.desired?, field.difference.live?);
-            if same_quantity(desired, live) {
-                ("quantity-equal", 0.97, "The same quantity in another spelling.")
-            } else if same_duration(desired, live) {
-                ("duration-equal", 0.95, "The same duration in another spelling.")
-            } else {
-                return None;
+            let place = field.field.segments().iter().map(AsRef::as_ref);
+            match same_amount(place, desired, live)? {
+                Amount::Quantity => ("quantity-equal", 0.97, "The same quantity in another spelling."),
+                Amount::Duration => ("duration-equal", 0.95, "The same duration in another spelling."),
             }
         };
         let finding = Finding::harmless(cause, confidence, reason).by(Origin::Equivalent);
@@ -68,20 +70,6 @@ impl Rule for SameMeaning {
             finding
         })
     }
-}
-
-/// Text whose bytes count, whatever they look like.
-fn is_free_text(field: &FieldEvidence<'_>) -> bool {
-    let first = field.field.segments().first().map_or("", AsRef::as_ref);
-    first == "metadata"
-        || first.to_ascii_lowercase().ends_with("data")
-        || field.field.is_in_template_metadata()
-        || field.field.matches_any(&[
-            "container:args/**",
-            "container:command/**",
-            "container:env/**",
-            "container:image",
-        ])
 }
 
 fn is_empty(value: &Value) -> bool {
