@@ -18,8 +18,16 @@ pub fn corresponding<'a>(path: &Pointer, from: &Value, to: &'a Value) -> Option<
             Value::Array(items) => {
                 let position: usize = segment.parse().ok()?;
                 let source = from.and_then(Value::as_array);
-                let key = source.and_then(|source| NaturalKey::of(&name, items, source));
-                match (key, source.and_then(|source| source.get(position))) {
+                let item = source.and_then(|source| source.get(position));
+                // Most items stand where they stood: no need to look at the whole list.
+                let in_place = match (item, items.get(position)) {
+                    (Some(a), Some(b)) => NaturalKey::same_in_place(&name, a, b),
+                    _ => false,
+                };
+                let key = source
+                    .filter(|_| !in_place)
+                    .and_then(|source| NaturalKey::of(&name, items, source));
+                match (key, item) {
                     (Some(key), Some(item)) => {
                         let wanted = key.item(item);
                         items.iter().find(|candidate| key.item(candidate) == wanted)?

@@ -144,10 +144,15 @@ fn step_into<'a>(fields: &'a Map<String, Value>, value: Option<&Value>, segment:
         Some(Value::Array(items)) => {
             let position: usize = segment.parse().ok()?;
             let item = items.get(position)?;
-            fields
-                .iter()
-                .find(|(element, _)| is_item(element, item, position))
-                .and_then(|(_, deeper)| deeper.as_object())
+            let found = match key_names(fields) {
+                // The keys of one list have the same names: the element can be spelled and looked up.
+                Some(names) => fields.get(&key_element(&names, item)?),
+                None => fields
+                    .iter()
+                    .find(|(element, _)| is_item(element, item, position))
+                    .map(|(_, deeper)| deeper),
+            };
+            found?.as_object()
         }
         _ => {
             let mut element = String::with_capacity(segment.len() + 2);
@@ -158,17 +163,37 @@ fn step_into<'a>(fields: &'a Map<String, Value>, value: Option<&Value>, segment:
     }
 }
 
-fn is_item(element: &str, item: &Value, position: usize) -> bool {
-    if let Some(keys) = element.strip_prefix("k:") {
-        let Ok(Value::Object(keys)) = serde_json::from_str(keys) else {
-            return false;
+/// Names of the keys by which the items of this list are recorded; `None` for a list without keys.
+fn key_names(fields: &Map<String, Value>) -> Option<Vec<String>> {
+    let keys = |element: &String| serde_json::from_str::<Map<String, Value>>(element.strip_prefix("k:")?).ok();
+    fields
+        .keys()
+        .find_map(keys)
+        .map(|keys| keys.into_iter().map(|(name, _)| name).collect())
+}
+
+/// The element under which an item is recorded: its keys as compact JSON, in the order of their names.
+fn key_element(names: &[String], item: &Value) -> Option<String> {
+    let mut element = String::from("k:{");
+    for name in names {
+        // The API server fills the default before it records the key.
+        let value = match item.get(name) {
+            Some(value) => value.to_string(),
+            None if name == "protocol" => "\"TCP\"".to_owned(),
+            None => return None,
         };
-        return keys.iter().all(|(key, wanted)| match item.get(key) {
-            Some(found) => super::compare::same(found, wanted),
-            // The API server fills the default before it records the key.
-            None => key == "protocol" && wanted == "TCP",
-        });
+        if element.len() > 3 {
+            element.push(',');
+        }
+        element.push_str(&Value::from(name.as_str()).to_string());
+        element.push(':');
+        element.push_str(&value);
     }
+    element.push('}');
+    Some(element)
+}
+
+fn is_item(element: &str, item: &Value, position: usize) -> bool {
     if let Some(value) = element.strip_prefix("v:") {
         return serde_json::from_str::<Value>(value).is_ok_and(|value| super::compare::same(&value, item));
     }

@@ -36,12 +36,14 @@ pub(super) fn redacted(
         .collect();
 
     let mut fingerprint = Fingerprint::of(setting.server, &application.key, resource, state);
-    let mut paths: Vec<_> = changes.iter().collect();
-    paths.sort_by(|a, b| a.path.cmp(&b.path));
-    for change in paths {
-        fingerprint.add(change.path.as_str());
-        for side in [&change.desired, &change.live] {
-            fingerprint.add(side.as_ref().map_or("", RedactedValue::as_str));
+    let mut differences: Vec<_> = judgement.fields.iter().map(|field| &field.difference).collect();
+    differences.sort_by(|a, b| a.path.cmp(&b.path));
+    for difference in differences {
+        fingerprint.add(difference.path.as_str());
+        // The whole value, not what a line of the screen has room for: a change at its end is a change.
+        for (path, side) in [(&difference.desired_path, &desired), (&difference.path, &live)] {
+            let value = side.as_ref().and_then(|side| path.get(side));
+            fingerprint.add(&value.map(Value::to_string).unwrap_or_default());
         }
     }
     let fingerprint = fingerprint.finish();

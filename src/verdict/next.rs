@@ -68,6 +68,17 @@ impl Next {
 /// From this many attempts on, self-heal and somebody else are fighting.
 pub const FIGHT_ATTEMPTS: u32 = 3;
 
+/// Whether all that is out of sync is in the cluster and not in Git (`appcontroller.go`, autoSync: "need to prune extra
+/// resources only but automated prune is disabled"). False when the resources are not known.
+fn needs_pruning_only(application: &Application) -> bool {
+    let mut out_of_sync = application
+        .resources
+        .iter()
+        .filter(|resource| resource.status == Some(SyncStatus::OutOfSync) && !resource.hook)
+        .peekable();
+    out_of_sync.peek().is_some() && out_of_sync.all(|resource| resource.requires_pruning)
+}
+
 /// What Argo CD will do by itself with what differs in this Application.
 pub fn next(application: &Application) -> Next {
     if application.deletion_requested_at.is_some() {
@@ -98,6 +109,12 @@ pub fn next(application: &Application) -> Next {
             "auto-sync off: it stays until somebody syncs, and that sync applies what Git says",
         );
     };
+    if !automated.prune && needs_pruning_only(application) {
+        return Next::new(
+            NextKind::StaysUntilSynced,
+            "auto-sync runs without prune, and only pruning is due: it stays until somebody syncs with prune",
+        );
+    }
     let attempts = application.operation.as_ref().map_or(0, |o| o.self_heal_attempts);
     if automated.self_heal && attempts >= FIGHT_ATTEMPTS {
         return Next::new(
@@ -161,7 +178,7 @@ fn branches(application: &Application) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drift::{ApplicationKey, Automated, OperationState, Source};
+    use crate::drift::{ApplicationKey, Automated, OperationState, ResourceKey, ResourceStatus, Source};
 
     fn application(change: impl FnOnce(&mut Application)) -> Application {
         let mut application = Application::new(ApplicationKey::new("c", "argocd", "web"));
@@ -178,6 +195,29 @@ mod tests {
         });
         change(&mut application);
         application
+    }
+
+    #[test]
+    fn without_prune_what_only_needs_pruning_stays() {
+        let extra = |requires_pruning| ResourceStatus {
+            key: ResourceKey::new("", "ConfigMap", "a", "b"),
+            status: Some(SyncStatus::OutOfSync),
+            hook: false,
+            requires_pruning,
+            health: None,
+        };
+        let with = |resources: Vec<ResourceStatus>| {
+            next(&application(|a| {
+                a.sync_policy.automated = Some(Automated {
+                    prune: false,
+                    self_heal: true,
+                });
+                a.resources = resources;
+            }))
+            .kind
+        };
+        assert_eq!(with(vec![extra(true)]), NextKind::StaysUntilSynced);
+        assert_eq!(with(vec![extra(true), extra(false)]), NextKind::SelfHealReverts);
     }
 
     #[test]
