@@ -12,6 +12,7 @@ pub mod explain;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod follow;
+pub mod journal;
 mod judging;
 pub mod ports;
 pub mod scan;
