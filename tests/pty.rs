@@ -62,7 +62,8 @@ fn start(role: &str, environment: &[(&str, &str)]) -> Pty {
 #[test]
 fn the_first_frame_is_there_before_any_data() {
     let screen = start("run", &[]);
-    screen.wait_for("Asking Argo CD");
+    screen.wait_for_frame("a frame", |frame| !frame.is_empty());
+    assert!(screen.frames()[0].contains("Asking Argo CD"), "{}", screen.frames()[0]);
     screen.wait_until("the alternate screen", vt100::Screen::alternate_screen);
 }
 

@@ -1,6 +1,11 @@
 //! What a scan says of a recording, against the recording's story: what was really done to the clusters.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test fail the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the helpers of a test fail the test"
+)]
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,9 +66,24 @@ struct Score {
     wrong: Vec<String>,
     /// Verdicts and actors that differ.
     off: Vec<String>,
+    invisible: usize,
+    invisible_found: usize,
 }
 
 impl Score {
+    fn application(&mut self, name: &str, want: &Value, additions: &[Value], view: &ApplicationView) {
+        self.applications += 1;
+        let expected = word(want["expected"].as_str().unwrap());
+        // A risky addition lists its Application under RISKY, although Argo CD's own comparison says less.
+        let by_addition = additions.iter().any(|a| a["expected"]["verdict"] == "RISKY") && view.verdict.as_str() == "risky";
+        if view.verdict.as_str() == expected || by_addition {
+            self.applications_right += 1;
+        } else {
+            self.off
+                .push(format!("{name}: {}, the story {expected}", view.verdict.as_str()));
+        }
+    }
+
     fn resource(&mut self, application: &str, want: &Value, got: Option<&DriftView>) {
         let resource = want["resource"].as_str().unwrap();
         let expected = &want["expected"];
@@ -109,6 +129,26 @@ impl Score {
         }
     }
 
+    /// Additions that Argo CD calls Synced: the story lists some; find at least these.
+    fn invisible(&mut self, application: &str, want: &Value, view: &ApplicationView) {
+        let resource = want["resource"].as_str().unwrap();
+        self.invisible += 1;
+        let verdict = word(want["expected"]["verdict"].as_str().unwrap());
+        let found = view.invisible.iter().find(|d| d.key.resource.to_string() == resource);
+        let paths = want["paths"].as_array().unwrap();
+        let has = |d: &DriftView| {
+            paths
+                .iter()
+                .all(|p| d.changes.iter().any(|c| c.path.as_str() == p.as_str().unwrap()))
+        };
+        match found {
+            Some(drift) if has(drift) && drift.verdict.as_str() == verdict => self.invisible_found += 1,
+            other => self.off.push(format!(
+                "{application} {resource}: addition {paths:?} {verdict}, said {other:?}"
+            )),
+        }
+    }
+
     fn actor(&mut self, application: &str, resource: &str, expected: &Value, got: &DriftView) {
         let Some(actor) = expected["actor"].as_str().filter(|a| !matches!(*a, "" | "(none)")) else {
             return;
@@ -129,14 +169,22 @@ impl Score {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_scan_tells_the_story_of_the_recording() {
+/// Scans the recording and compares with its story.
+async fn scored(sweep: bool) -> Score {
     let recording = recording();
     let server = support::serve(&recording).await;
-    let report = support::engine(&server).scan(&ScanScope::default(), &mut |_| {}).await;
+    let scope = ScanScope {
+        sweep,
+        ..ScanScope::default()
+    };
+    let report = support::engine(&server).scan(&scope, &mut |_| {}).await;
+    assert_eq!(server.refresh_requests(), 0, "refresh writes to the cluster");
+    assert!(server.requests().iter().all(|r| r.method == "GET"), "only reads");
+    if let Some(sweep) = report.sweep {
+        assert_eq!(sweep.checked, sweep.total, "every Synced Application was looked into");
+    }
     let told = story(&recording);
     let story = told["applications"].as_object().unwrap();
-
     let views: BTreeMap<String, &ApplicationView> =
         report.applications.iter().map(|view| (application_key(view), view)).collect();
     assert_eq!(
@@ -147,15 +195,8 @@ async fn a_scan_tells_the_story_of_the_recording() {
     let mut score = Score::default();
     for (name, want) in story {
         let view = views[name];
-        score.applications += 1;
-        let expected = word(want["expected"].as_str().unwrap());
-        if view.verdict.as_str() == expected {
-            score.applications_right += 1;
-        } else {
-            score
-                .off
-                .push(format!("{name}: {}, the story {expected}", view.verdict.as_str()));
-        }
+        let additions = want["invisible"].as_array().map(Vec::as_slice).unwrap_or_default();
+        score.application(name, want, additions, view);
         let drifts: BTreeMap<String, &DriftView> = view.drifts.iter().map(|d| (d.key.resource.to_string(), &**d)).collect();
         let wanted = want["drifted"].as_array().unwrap();
         for drift in wanted {
@@ -164,14 +205,30 @@ async fn a_scan_tells_the_story_of_the_recording() {
         for invented in drifts.keys().filter(|r| !wanted.iter().any(|w| w["resource"] == r.as_str())) {
             score.wrong.push(format!("{name} {invented}: invented"));
         }
+        for addition in additions.iter().filter(|_| sweep) {
+            score.invisible(name, addition, view);
+        }
     }
     println!(
-        "verdicts {} of {}, actors {} of {}, Applications {} of {}",
-        score.verdicts, score.resources, score.actors_right, score.actors, score.applications_right, score.applications
+        "verdicts {} of {}, actors {} of {}, Applications {} of {}, additions {} of {}",
+        score.verdicts,
+        score.resources,
+        score.actors_right,
+        score.actors,
+        score.applications_right,
+        score.applications,
+        score.invisible_found,
+        score.invisible
     );
     println!("{}", score.off.join("\n"));
+    score
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scan_tells_the_story_of_the_recording() {
+    let score = scored(false).await;
     assert_eq!(score.wrong, Vec::<String>::new());
-    // The first rules, not yet the whole policy: floors that only ever rise.
+    // Floors that only ever rise. What is left of a hundred is room for stories that two readers tell differently.
     assert!(
         score.actors_right * 100 >= score.actors * 99,
         "actors {} of {}",
@@ -179,12 +236,18 @@ async fn a_scan_tells_the_story_of_the_recording() {
         score.actors
     );
     assert!(
-        score.verdicts * 100 >= score.resources * 97,
+        score.verdicts * 100 >= score.resources * 99,
         "verdicts {} of {}",
         score.verdicts,
         score.resources
     );
-    assert!(score.applications_right * 100 >= score.applications * 97, "Applications");
-    assert_eq!(server.refresh_requests(), 0, "refresh writes to the cluster");
-    assert!(server.requests().iter().all(|r| r.method == "GET"), "only reads");
+    assert!(score.applications_right * 100 >= score.applications * 99, "{:?}", score.off);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sweep_finds_the_additions_that_argo_cd_calls_synced() {
+    let score = scored(true).await;
+    assert_eq!(score.wrong, Vec::<String>::new());
+    assert_eq!(score.invisible_found, score.invisible, "{:?}", score.off);
+    assert!(score.applications_right * 100 >= score.applications * 99, "{:?}", score.off);
 }

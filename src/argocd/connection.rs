@@ -66,6 +66,8 @@ pub struct Connection {
     pub token: Option<SecretString>,
     /// Headers for an authenticating proxy in front, sent with every call.
     pub headers: Vec<(String, SecretString)>,
+    /// Certificates are not verified: only to say so in the command to log in with.
+    pub insecure: bool,
     /// Which Applications are asked for.
     pub scope: Scope,
     /// How long calls may take.
@@ -117,6 +119,7 @@ impl Connection {
             base,
             token: None,
             headers: Vec::new(),
+            insecure: false,
             scope: Scope::default(),
             timeouts: Timeouts::default(),
             largest_answer: 256 * 1024 * 1024,

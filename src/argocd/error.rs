@@ -27,6 +27,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub(super) struct Asked<'a> {
     /// Host and port of the server.
     pub(super) server: &'a str,
+    /// What to type after `argocd login`.
+    pub(super) login: &'a str,
     /// What was asked for, as in "managed resources of argocd/web".
     pub(super) what: &'a str,
     /// Takes our secrets out of what the server says.
@@ -249,6 +251,7 @@ impl Asked<'_> {
     pub(super) fn unauthorized(&self, message: String) -> ArgoCdError {
         ArgoCdError::Unauthorized {
             server: self.server.to_owned(),
+            login: self.login.to_owned(),
             message,
         }
     }

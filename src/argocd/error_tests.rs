@@ -6,6 +6,7 @@ use super::*;
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
+const LOGIN: &str = "cd.example.com --insecure";
 
 fn refused(status: u16, content_type: &str, body: &str) -> Failure {
     asked(&Scrubber::new([])).refused(&Refusal {
@@ -20,6 +21,7 @@ fn refused(status: u16, content_type: &str, body: &str) -> Failure {
 fn asked(scrubber: &Scrubber) -> Asked<'_> {
     Asked {
         server: "cd.example.com",
+        login: LOGIN,
         what: "Application argocd/web",
         scrubber,
     }
@@ -36,6 +38,7 @@ fn server() -> String {
 fn unauthorized(message: &str) -> ArgoCdError {
     ArgoCdError::Unauthorized {
         server: server(),
+        login: LOGIN.to_owned(),
         message: message.to_owned(),
     }
 }

@@ -111,6 +111,7 @@ mod tests {
         let scrubber = Scrubber::new([]);
         let asked = Asked {
             server: "cd.example.com",
+            login: "",
             what: "managed resources of argocd/web",
             scrubber: &scrubber,
         };

@@ -83,6 +83,7 @@ pub(super) struct Requests {
     http: reqwest::Client,
     base: Url,
     server: String,
+    login: String,
     headers: HeaderMap,
     token: Option<HeaderValue>,
     timeouts: Timeouts,
@@ -121,6 +122,7 @@ impl Requests {
         Ok(Self {
             http,
             server: authority(&connection.base),
+            login: login_arguments(&connection.base, connection.insecure),
             base: connection.base,
             headers,
             token,
@@ -165,6 +167,7 @@ impl Requests {
     pub(super) fn asked<'a>(&'a self, what: &'a str) -> Asked<'a> {
         Asked {
             server: &self.server,
+            login: &self.login,
             what,
             scrubber: &self.scrubber,
         }
@@ -371,4 +374,19 @@ fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 
 fn millis(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What to type after `argocd login` to get a session of this server, in the spelling of Argo CD's own command.
+fn login_arguments(base: &Url, insecure: bool) -> String {
+    let mut arguments = authority(base);
+    let root = base.path().trim_matches('/');
+    if !root.is_empty() {
+        arguments.push_str(&format!(" --grpc-web-root-path /{root}"));
+    }
+    if base.scheme() == "http" {
+        arguments.push_str(" --plaintext");
+    } else if insecure {
+        arguments.push_str(" --insecure");
+    }
+    arguments
 }

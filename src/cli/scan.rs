@@ -25,6 +25,9 @@ pub(super) struct ScanArgs {
     /// Look at this Application only, as NAME or NAMESPACE/NAME; may be repeated
     #[arg(long = "app", value_name = "NAME", value_parser = application)]
     applications: Vec<ApplicationSelector>,
+    /// Look into Synced Applications too, for additions that Argo CD does not show; two calls for each of them
+    #[arg(long)]
+    sweep: bool,
     /// End with 1 when there is drift of this verdict or worse [default: the configuration's scan.fail_on, else never]
     #[arg(long, value_name = "VERDICT", value_parser = ["harmless", "needs-review", "risky", "never"])]
     fail_on: Option<String>,
@@ -57,6 +60,7 @@ pub(super) async fn run(args: ScanArgs, before: ConnectionArgs, global: &GlobalA
     let engine = world.engine(&loaded.settings).await?;
     let scope = ScanScope {
         applications: args.applications,
+        sweep: args.sweep,
     };
     let report = {
         let mut progress = ProgressLine::new();
@@ -173,6 +177,7 @@ mod tests {
         assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Done);
         let nobody = ScanScope {
             applications: ApplicationSelector::parse("nobody").into_iter().collect(),
+            ..ScanScope::default()
         };
         assert_eq!(complete_exit(&report, &nobody), Exit::Partial);
         report.applications[0].stale = Some("timed out".to_owned());

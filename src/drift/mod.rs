@@ -11,6 +11,7 @@ pub mod correspondence;
 pub mod environment;
 pub mod fingerprint;
 pub mod glob;
+pub mod grouping;
 pub mod managed_fields;
 pub mod origin;
 pub mod pointer;

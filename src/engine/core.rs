@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::collect::{look, needs_a_look};
+use super::collect::{look, may_be_swept, needs_a_look};
 use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, Ports, ServerInfo};
@@ -138,7 +138,7 @@ impl Engine {
             .await
             .map_err(|e| e.view())?;
         if let Some(application) = found {
-            let (_, error) = self.look_at(argocd, application, &server, &clusters).await;
+            let (_, error) = self.look_at(argocd, application, &server, &clusters, false).await;
             if let Some(error) = error {
                 return Err(error);
             }
@@ -159,18 +159,20 @@ impl Engine {
         listed(application, &self.setting(application, server, clusters))
     }
 
-    /// Looks at one Application and judges it. What fails is said beside the view that is still possible.
+    /// Looks at one Application and judges it; with `sweep` a Synced one too, for additions that Argo CD does not show. What fails is said beside the view that is still possible.
     pub(super) async fn look_at(
         &self,
         argocd: &Arc<dyn ArgoCd>,
         application: Application,
         server: &ServerInfo,
         clusters: &[ClusterName],
+        sweep: bool,
     ) -> (ApplicationView, Option<ErrorView>) {
-        if !needs_a_look(&application) {
+        let looks = needs_a_look(&application) || (sweep && may_be_swept(&application));
+        if !looks {
             return (self.listed(&application, server, clusters), None);
         }
-        match look(&**argocd, &application).await {
+        match look(&**argocd, &application, sweep).await {
             Ok(look) => {
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
@@ -186,8 +188,11 @@ impl Engine {
             Err(error) => {
                 let error = error.view();
                 let mut view = self.listed(&application, server, clusters);
-                view.verdict = ApplicationVerdict::CannotTell;
-                view.reason = Some(format!("{}: {}", error.title, error.detail));
+                // Of a Synced Application nothing is lost but the look for additions.
+                if needs_a_look(&application) {
+                    view.verdict = ApplicationVerdict::CannotTell;
+                    view.reason = Some("Its resources could not be read.".to_owned());
+                }
                 view.stale = Some(error.detail.clone());
                 (view, Some(error))
             }

@@ -92,6 +92,8 @@ struct Follower {
     looking: HashSet<ApplicationKey>,
     /// Changed while they were looked at: they need another look afterwards.
     again: HashSet<ApplicationKey>,
+    /// Their last look failed: they get another one with the next list.
+    failed: HashSet<ApplicationKey>,
     open: Option<ApplicationKey>,
 }
 
@@ -110,6 +112,7 @@ impl Follower {
             queued: HashSet::new(),
             looking: HashSet::new(),
             again: HashSet::new(),
+            failed: HashSet::new(),
             open: None,
         }
     }
@@ -120,6 +123,7 @@ impl Follower {
         loop {
             let outcome = self.connect_and_follow(&mut commands, &mut failures).await;
             let Err(error) = outcome else { return };
+            self.take_back();
             failures += 1;
             let pause = backoff(failures);
             // A refused token is not tried again by itself: only a person can help, and servers count such tries.
@@ -131,6 +135,14 @@ impl Follower {
                 () = sleep(waits) => {}
                 command = wait_for_refresh(&mut commands) => if command.is_none() { return },
             }
+        }
+    }
+
+    /// What was being looked at when a connection broke is looked at again with the next one.
+    fn take_back(&mut self) {
+        let interrupted: Vec<_> = self.looking.drain().chain(self.again.drain()).collect();
+        for key in interrupted {
+            self.enqueue(key);
         }
     }
 
@@ -284,7 +296,8 @@ impl Follower {
                 self.judged.remove(&key);
             }
             self.known.insert(key.clone(), application);
-            if changed && self.known.get(&key).is_some_and(needs_look) {
+            let failed = self.failed.remove(&key);
+            if (changed || failed) && self.known.get(&key).is_some_and(needs_look) {
                 self.enqueue(key);
             }
             views.push(view);
@@ -333,6 +346,7 @@ impl Follower {
         }
         if let Some(error) = error {
             tracing::warn!(application = %key, error = %error.detail, "could not look at an Application");
+            self.failed.insert(key.clone());
             if let Some(last_good) = self.judged.get(&key) {
                 view = ApplicationView {
                     stale: Some(error.detail),
@@ -360,7 +374,7 @@ impl Follower {
         let key = key.clone();
         Some(
             async move {
-                let (view, error) = engine.look_at(&argocd, application, &server, &clusters).await;
+                let (view, error) = engine.look_at(&argocd, application, &server, &clusters, false).await;
                 (key, view, error)
             }
             .boxed(),
@@ -375,6 +389,7 @@ impl Follower {
 
     async fn forget(&mut self, key: &ApplicationKey) {
         self.judged.remove(key);
+        self.failed.remove(key);
         if self.known.remove(key).is_some() {
             self.tell(EngineEvent::Removed(key.clone())).await;
         }

@@ -1,25 +1,23 @@
-//! From what was collected to the redacted view: the only place where raw drift becomes a view.
+//! From what was collected to verdicts: an Application's, and those of its drifts.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::collect::Look;
+use super::invisible::additions;
+use super::redacting::redacted;
 use super::shelf::Shelved;
-use super::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftKey, DriftView, OriginView, RedactedValue, Seal};
-use crate::drift::fingerprint::Fingerprint;
+use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
-use crate::drift::origin::{LAST_APPLIED, LastApplied, Origin};
+use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, Pointer, ResourceKey, SyncStatus};
-use crate::redact::manifest::ManifestRedactor;
+use crate::drift::{Application, DriftState, Pointer, SyncStatus};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
-use crate::verdict::judge::FieldJudgement;
 use crate::verdict::next::next;
 use crate::verdict::policy::VerdictCap;
-use crate::verdict::{Judgement, judge};
+use crate::verdict::{Verdict, judge};
 
 /// What a judgement needs beside the look itself.
 pub(super) struct Setting<'a> {
@@ -56,9 +54,12 @@ pub(super) fn listed(application: &Application, setting: &Setting<'_>) -> Applic
 /// Judges everything that a look brought.
 pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'_>) -> Judged {
     let application = &look.application;
-    if let Some((verdict, reason)) = without_drifts(application) {
+    let without_drifts = without_drifts(application);
+    if let Some((verdict, reason)) = &without_drifts
+        && *verdict != ApplicationVerdict::Clean
+    {
         return Judged {
-            view: view(application, setting, verdict, reason, Vec::new()),
+            view: view(application, setting, *verdict, reason.clone(), Vec::new()),
             drifts: Vec::new(),
         };
     }
@@ -77,13 +78,24 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
         .iter()
         .filter_map(|r| drift(application, r, &siblings, setting, first_seen))
         .collect();
-    drifts.sort_by(|a, b| {
-        let rank = |s: &Shelved| (std::cmp::Reverse(s.drift.verdict), std::cmp::Reverse(s.drift.since));
-        rank(a).cmp(&rank(b)).then_with(|| a.drift.key.cmp(&b.drift.key))
-    });
-    let (verdict, reason) = match drifts.first() {
-        Some(worst) => (worst.drift.verdict.into(), None),
-        None => (
+    let mut invisible: Vec<Shelved> = look
+        .resources
+        .iter()
+        .filter_map(|r| {
+            let drift = drifts.iter().find(|s| s.drift.key.resource == r.key);
+            let visible: Vec<Pointer> = drift
+                .map(|s| s.drift.changes.iter().map(|c| c.path.clone()).collect())
+                .unwrap_or_default();
+            additions(application, r, &siblings, &visible, setting, first_seen)
+        })
+        .collect();
+    worst_first(&mut drifts);
+    worst_first(&mut invisible);
+
+    let (mut verdict, reason) = match (drifts.first(), without_drifts) {
+        (Some(worst), _) => (worst.drift.verdict.into(), None),
+        (None, Some(clean)) => clean,
+        (None, None) => (
             ApplicationVerdict::NeedsReview,
             Some(
                 "OutOfSync, but no resource differs: labels or annotations that Argo CD manages on the namespace do \
@@ -92,11 +104,24 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
             ),
         ),
     };
-    let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
-    Judged {
-        view: view(application, setting, verdict, reason, views),
-        drifts,
+    // Argo CD's "Synced" must not hide a danger; what is only worth a look stays beside the verdict.
+    if invisible.first().is_some_and(|worst| worst.drift.verdict == Verdict::Risky) {
+        verdict = ApplicationVerdict::Risky;
     }
+    let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
+    let mut view = view(application, setting, verdict, reason, views);
+    view.invisible = invisible.iter().map(|s| Arc::clone(&s.drift)).collect();
+    // A resource that drifts shows Argo CD's pair when it is opened; the additions are told beside it.
+    invisible.retain(|addition| drifts.iter().all(|drift| drift.drift.key != addition.drift.key));
+    drifts.append(&mut invisible);
+    Judged { view, drifts }
+}
+
+fn worst_first(drifts: &mut [Shelved]) {
+    drifts.sort_by(|a, b| {
+        let rank = |s: &Shelved| (std::cmp::Reverse(s.drift.verdict), std::cmp::Reverse(s.drift.since));
+        rank(a).cmp(&rank(b)).then_with(|| a.drift.key.cmp(&b.drift.key))
+    });
 }
 
 /// States of an Application that need no look at resources: the verdict, and why.
@@ -220,134 +245,4 @@ fn state(application: &Application, resource: &ManagedResource) -> Option<DriftS
         (None, Some(_)) => DriftState::Extra,
         _ => DriftState::Changed,
     })
-}
-
-fn redacted(
-    application: &Application,
-    resource: &ResourceKey,
-    state: DriftState,
-    judgement: &Judgement<'_>,
-    (desired, live): (Option<&Value>, Option<&Value>),
-    setting: &Setting<'_>,
-    first_seen: FirstSeen<'_>,
-) -> Shelved {
-    let mut redactor = ManifestRedactor::new(resource);
-    let desired = desired.map(|side| redactor.redact(side));
-    let live = live.map(|side| redactor.redact(side));
-    let changes: Vec<ChangeView> = judgement
-        .fields
-        .iter()
-        .map(|field| change(field, desired.as_ref(), live.as_ref()))
-        .collect();
-
-    let mut fingerprint = Fingerprint::of(setting.server, &application.key, resource, state);
-    let mut paths: Vec<_> = changes.iter().collect();
-    paths.sort_by(|a, b| a.path.cmp(&b.path));
-    for change in paths {
-        fingerprint.add(change.path.as_str());
-        for side in [&change.desired, &change.live] {
-            fingerprint.add(side.as_ref().map_or("", RedactedValue::as_str));
-        }
-    }
-    let fingerprint = fingerprint.finish();
-    let first_seen = first_seen(&fingerprint);
-    let since = judgement
-        .fields
-        .iter()
-        .filter(|f| f.verdict == judgement.verdict && f.origin != Origin::Git)
-        .filter_map(|f| f.attribution.time)
-        .max();
-    let drift = Arc::new(DriftView {
-        key: DriftKey {
-            application: application.key.clone(),
-            resource: resource.clone(),
-        },
-        state,
-        verdict: judgement.verdict,
-        confidence: judgement.confidence,
-        cause: judgement.cause,
-        reason: text::redact(&judgement.reason).into_owned(),
-        rule: judgement.rule,
-        fingerprint,
-        since,
-        first_seen,
-        changes,
-        seal: Seal,
-    });
-    let (desired, live) = (desired.map(without_noise), live.map(without_noise));
-    Shelved::new(drift, desired.as_ref(), live.as_ref())
-}
-
-fn change(field: &FieldJudgement<'_>, desired: Option<&Value>, live: Option<&Value>) -> ChangeView {
-    let difference = &field.difference;
-    let side = |raw: Option<&Value>, document: Option<&Value>, path: &Pointer| {
-        let raw = raw?;
-        let redacted = path.get(document?)?;
-        Some(RedactedValue::new(one_line(redacted), redacted != raw))
-    };
-    ChangeView {
-        path: difference.path.clone(),
-        verdict: field.verdict,
-        cause: field.cause,
-        rule: field.rule,
-        reason: text::redact(&field.reason).into_owned(),
-        origin: origin(field.origin),
-        manager: field.attribution.actor.name().map(|name| text::redact(name).into_owned()),
-        operation: field
-            .attribution
-            .operation
-            .map(crate::drift::managed_fields::Operation::as_str),
-        subresource: field.attribution.subresource.clone(),
-        time: field.attribution.time,
-        desired: side(difference.desired, desired, &difference.desired_path),
-        live: side(difference.live, live, &difference.path),
-        seal: Seal,
-    }
-}
-
-fn origin(origin: Origin) -> OriginView {
-    match origin {
-        Origin::Cluster => OriginView::Cluster,
-        Origin::Git => OriginView::Git,
-        Origin::Both => OriginView::Both,
-        Origin::Controller => OriginView::Controller,
-        Origin::Default => OriginView::Default,
-        Origin::Equivalent => OriginView::Equivalent,
-        Origin::Unknown => OriginView::Unknown,
-    }
-}
-
-/// A redacted value as one line, cut where nobody reads on.
-fn one_line(value: &Value) -> String {
-    const LONGEST: usize = 2_000;
-    let mut text = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    if text.len() > LONGEST {
-        let cut = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.truncate(cut);
-        text.push('…');
-    }
-    text
-}
-
-/// A document as a person compares it: without the server's bookkeeping.
-fn without_noise(mut document: Value) -> Value {
-    if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
-        for key in [
-            "managedFields",
-            "resourceVersion",
-            "uid",
-            "generation",
-            "creationTimestamp",
-            "selfLink",
-        ] {
-            metadata.remove(key);
-        }
-        if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
-            annotations.remove(LAST_APPLIED);
-        }
-    }
-    document
 }

@@ -12,9 +12,11 @@ pub mod explain;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod follow;
+mod invisible;
 pub mod journal;
 mod judging;
 pub mod ports;
+mod redacting;
 pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;

@@ -32,6 +32,8 @@ pub enum ArgoCdError {
     Unauthorized {
         /// Which server.
         server: String,
+        /// What to type after `argocd login` to get a session there.
+        login: String,
         /// Its words.
         message: String,
     },
@@ -142,8 +144,8 @@ impl ArgoCdError {
     /// What failed, what was said, what to try: for a person.
     pub fn view(&self) -> ErrorView {
         let hint = match self {
-            Self::Unauthorized { server, .. } => {
-                format!("Log in again: argocd login {server}, or give a new token in ARGOCD_AUTH_TOKEN.")
+            Self::Unauthorized { login, .. } => {
+                format!("Log in again: argocd login {login}, or give a new token in ARGOCD_AUTH_TOKEN.")
             }
             Self::Forbidden { .. } => {
                 "The token needs `applications, get` on this Application; ask who owns the Argo CD policy.".to_owned()

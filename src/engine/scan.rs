@@ -1,10 +1,12 @@
 //! One pass over every context: collect, judge, report. What the headless `scan` runs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
+use super::collect::may_be_swept;
 use super::core::Engine;
 use super::ports::{ArgoCd, ErrorView};
 use super::view::ApplicationView;
@@ -15,6 +17,8 @@ use crate::drift::{Application, ApplicationKey};
 pub struct ScanScope {
     /// Only these Applications; empty for all in the contexts' own scope.
     pub applications: Vec<ApplicationSelector>,
+    /// Look into Synced Applications too, for additions that Argo CD does not show: a call or two for each of them.
+    pub sweep: bool,
 }
 
 impl ScanScope {
@@ -95,8 +99,19 @@ pub struct ScanReport {
     pub generated_at: Timestamp,
     /// Every context, in the order of the configuration.
     pub contexts: Vec<ContextReport>,
+    /// How many Synced Applications were looked into for additions; `None` when nobody asked for it.
+    pub sweep: Option<Coverage>,
     /// Every Application in scope, in any order. None is [`super::view::ApplicationVerdict::Pending`].
     pub applications: Vec<ApplicationView>,
+}
+
+/// How much of what could be looked into was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// Looked into.
+    pub checked: usize,
+    /// There are.
+    pub total: usize,
 }
 
 /// How far a pass is.
@@ -115,11 +130,14 @@ impl Engine {
         let mut report = ScanReport {
             generated_at: self.now(),
             contexts: Vec::new(),
+            sweep: scope.sweep.then(Coverage::default),
             applications: Vec::new(),
         };
         let mut so_far = ScanProgress { judged: 0, listed: 0 };
         for argocd in self.argocd() {
-            let (context, mut applications) = self.scan_context(argocd, scope, &mut so_far, progress).await;
+            let (context, mut applications) = self
+                .scan_context(argocd, scope, &mut so_far, progress, report.sweep.as_mut())
+                .await;
             report.contexts.push(context);
             report.applications.append(&mut applications);
         }
@@ -133,6 +151,7 @@ impl Engine {
         scope: &ScanScope,
         so_far: &mut ScanProgress,
         progress: &mut (dyn FnMut(ScanProgress) + Send),
+        mut sweep: Option<&mut Coverage>,
     ) -> (ContextReport, Vec<ApplicationView>) {
         let mut report = ContextReport {
             name: argocd.context(),
@@ -172,9 +191,13 @@ impl Engine {
         }
         so_far.listed += listed.len();
         progress(*so_far);
+        let swept: HashSet<ApplicationKey> = listed.iter().filter(|a| may_be_swept(a)).map(|a| a.key.clone()).collect();
+        if let Some(sweep) = &mut sweep {
+            sweep.total += swept.len();
+        }
         let mut views = Vec::with_capacity(listed.len());
         let mut looks = stream::iter(listed)
-            .map(|application| self.look_at(argocd, application, &server, &clusters))
+            .map(|application| self.look_at(argocd, application, &server, &clusters, scope.sweep))
             .buffer_unordered(self.settings().concurrency);
         while let Some((view, error)) = looks.next().await {
             so_far.judged += 1;
@@ -183,6 +206,8 @@ impl Engine {
                 tracing::warn!(application = %view.key, error = %error.detail, "could not look at an Application");
                 report.state = ContextState::Partial;
                 report.error.get_or_insert(error);
+            } else if let Some(sweep) = sweep.as_mut().filter(|_| swept.contains(&view.key)) {
+                sweep.checked += 1;
             }
             views.push(view);
         }

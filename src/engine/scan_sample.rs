@@ -44,6 +44,7 @@ pub(crate) fn report() -> ScanReport {
     unknown.reason = Some("ComparisonError: \u{1b}[31mhelm\nfailed \u{202e}txt".to_owned());
     ScanReport {
         generated_at: time("2026-11-20T03:13:00Z"),
+        sweep: None,
         contexts: vec![
             ContextReport {
                 name: "prod".into(),
@@ -108,6 +109,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         reason: "A person changed it with kubectl.".to_owned(),
         rule: "manual-edit",
         fingerprint: "0123456789abcdef".to_owned(),
+        group: "ConfigMap /data/a kubectl text".to_owned(),
         since: Some(written),
         first_seen: time("2026-11-20T03:12:58Z"),
         changes: vec![ChangeView {

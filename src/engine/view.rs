@@ -160,6 +160,8 @@ pub struct DriftView {
     pub rule: &'static str,
     /// Same drift as yesterday? Sixteen hex digits.
     pub fingerprint: String,
+    /// The same cause in many places has the same key: kind, path without positions, manager, class of the value.
+    pub group: String,
     /// When it was first seen, as far as the cluster itself tells (time of the deciding manager).
     pub since: Option<Timestamp>,
     /// When this machine first saw it.

@@ -315,6 +315,8 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
             .get("key")
             .and_then(Value::as_str)
             .is_some_and(|key| key.starts_with("node.kubernetes.io/") || key.starts_with("node.cloudprovider.kubernetes.io/")),
+        // The DefaultStorageClass and DefaultIngressClass admission plugins: any class, where Git names none.
+        "PersistentVolumeClaim" if field.matches("spec/storageClassName") => value.is_string(),
         // The StorageObjectInUseProtection admission plugin.
         "PersistentVolumeClaim" if field.matches("metadata/finalizers") => *value == json!(["kubernetes.io/pvc-protection"]),
         "PersistentVolume" if field.matches("metadata/finalizers") => *value == json!(["kubernetes.io/pv-protection"]),
@@ -395,42 +397,76 @@ fn is_token_mount(value: &Value) -> bool {
             .is_some_and(|name| name.starts_with("kube-api-access-"))
 }
 
-/// Fields that the API server does not store when they are zero: in Git and absent in the cluster, they mean the same.
-/// Only fields whose absence is zero; a pointer field such as `automountServiceAccountToken` keeps its zero.
-const ZERO_IS_DROPPED: &[&str] = &[
-    "pod:hostNetwork",
-    "pod:hostPID",
-    "pod:hostIPC",
-    "pod:volumes/*/*/readOnly",
-    "container:stdin",
-    "container:stdinOnce",
-    "container:tty",
-    "container:volumeMounts/*/readOnly",
-    "container:volumeMounts/*/subPath",
-    "container:env/*/value",
-    "container:workingDir",
-    "spec/minReadySeconds",
-    "spec/paused",
-    "spec/serviceName",
-    "spec/publishNotReadyAddresses",
-    "spec/unschedulable",
-    "globalDefault",
-    "description",
-    "spec/template/spec/hostname",
-    "spec/versions/*/deprecated",
-    "spec/preserveUnknownFields",
-    "spec/behavior/scaleDown/stabilizationWindowSeconds",
+/// Fields of the built-in APIs that keep a zero, because zero and absent differ there (pointers in the Go types).
+const KEEPS_ZERO: &[&str] = &[
+    "activeDeadlineSeconds",
+    "allowPrivilegeEscalation",
+    "allowVolumeExpansion",
+    "attachRequired",
+    "automountServiceAccountToken",
+    "averageUtilization",
+    "backoffLimit",
+    "backoffLimitPerIndex",
+    "completions",
+    "defaultMode",
+    "deletionGracePeriodSeconds",
+    "enableServiceLinks",
+    "expirationSeconds",
+    "failedJobsHistoryLimit",
+    "fsGroup",
+    "hostUsers",
+    "immutable",
+    "maxSurge",
+    "maxUnavailable",
+    "minAvailable",
+    "minReplicas",
+    "mode",
+    "optional",
+    "parallelism",
+    "partition",
+    "pods",
+    "port",
+    "priority",
+    "privileged",
+    "progressDeadlineSeconds",
+    "readOnlyRootFilesystem",
+    "replicas",
+    "revisionHistoryLimit",
+    "runAsGroup",
+    "runAsNonRoot",
+    "runAsUser",
+    "setHostnameAsFQDN",
+    "shareProcessNamespace",
+    "stabilizationWindowSeconds",
+    "startingDeadlineSeconds",
+    "storageClassName",
+    "successfulJobsHistoryLimit",
+    "suspend",
+    "targetPort",
+    "terminationGracePeriodSeconds",
+    "timeoutSeconds",
+    "tolerationSeconds",
+    "ttlSecondsAfterFinished",
+    "value",
+    "weight",
 ];
 
-/// Whether the API server drops this zero (`false`, `0`, `""`) when it stores the object.
-pub fn zero_is_dropped(field: &Field<'_>, value: &Value) -> bool {
+/// Whether the API server drops this zero (`false`, `0`, `""`) of a built-in object when it stores it: in Git and absent in the
+/// cluster, it means the same.
+pub fn zero_is_dropped(kind: &str, field: &Field<'_>, value: &Value) -> bool {
     let is_zero = match value {
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),
         Value::String(text) => text.is_empty(),
         _ => false,
     };
-    is_zero && field.matches_any(ZERO_IS_DROPPED)
+    let first = field.segments().first().map_or("", AsRef::as_ref);
+    let is_free =
+        matches!(first, "data" | "stringData" | "binaryData") || field.annotation().is_some() || field.label().is_some();
+    // The priority of a printer column is a plain number, unlike that of a pod.
+    let is_column = kind == "CustomResourceDefinition" && field.matches("spec/versions/*/additionalPrinterColumns/*/priority");
+    let is_variable = field.matches("container:env/*/value");
+    is_zero && !is_free && (is_column || is_variable || !KEEPS_ZERO.contains(&field.name()))
 }
 
 #[cfg(test)]

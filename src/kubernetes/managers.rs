@@ -53,7 +53,9 @@ pub enum Writes {
     CustomResource,
     /// Environment variables of containers.
     Environment,
-    /// A schedule's suspension or node cordons and the like in `spec`.
+    /// Pod templates, beyond images, resources and variables.
+    Template,
+    /// Any other field of `spec`.
     Spec,
 }
 
@@ -83,16 +85,19 @@ pub static KNOWN_CONTROLLERS: &[Controller] = &[
         ],
     ),
     controller("kube-scheduler", &[Writes::Binding, Writes::Status]),
-    controller("kubelet", &[Writes::Status, Writes::Metadata]),
+    controller("kubelet", &[Writes::Status, Writes::Metadata, Writes::Binding]),
     controller("kube-apiserver", &[Writes::Status, Writes::Service, Writes::Metadata]),
     controller(
         "cloud-controller-manager",
-        &[Writes::Status, Writes::Metadata, Writes::Service],
+        &[Writes::Status, Writes::Metadata, Writes::Service, Writes::Binding],
     ),
     controller("clusterrole-aggregation-controller", &[Writes::AggregatedRules]),
     controller("cluster-autoscaler", &[Writes::Status, Writes::Metadata, Writes::Replicas]),
     controller("cainjector", &[Writes::CaBundle]),
-    controller("cert-manager-*", &[Writes::Status, Writes::Metadata, Writes::Data]),
+    controller(
+        "cert-manager-*",
+        &[Writes::Status, Writes::Metadata, Writes::Data, Writes::Spec],
+    ),
     controller("keda", &[Writes::Replicas, Writes::Status, Writes::Metadata]),
     controller("keda-operator", &[Writes::Replicas, Writes::Status, Writes::Metadata]),
     controller("vpa-updater", &[Writes::Resources]),
@@ -128,7 +133,7 @@ pub static KNOWN_CONTROLLERS: &[Controller] = &[
             Writes::Metadata,
         ],
     ),
-    controller("kube-downscaler", &[Writes::Replicas, Writes::Metadata]),
+    controller("kube-downscaler", &[Writes::Replicas, Writes::Metadata, Writes::Spec]),
     controller("keel", &[Writes::Images, Writes::Metadata]),
     controller(
         "argocd-image-updater",
@@ -185,6 +190,21 @@ const PEOPLE: &[&str] = &[
     "go-http-client",
     "okhttp",
     "axios",
+    "undici",
+    "java",
+    "ruby",
+    "perl",
+    "php",
+    "aiohttp",
+    "python-httpx",
+    "apache-httpclient",
+    "reqwest",
+    "guzzlehttp",
+    "rest-client",
+    "powershell",
+    "windowspowershell",
+    "safari",
+    "chrome",
     "oc",
     "argocd-server",
     "argocd",

@@ -210,16 +210,60 @@ const KEYS: &[(&str, &str)] = &[
     ),
     ("networking.gke.io/load-balancer-type", "who can reach a Service"),
     ("cloud.google.com/load-balancer-type", "who can reach a Service"),
+    (
+        "traefik.ingress.kubernetes.io/router.middlewares",
+        "authentication of an Ingress",
+    ),
+    ("traefik.ingress.kubernetes.io/router.tls", "TLS of an Ingress"),
+    ("haproxy.org/auth-", "authentication of an Ingress"),
+    ("haproxy.org/allow-list", "who may reach an Ingress"),
+    ("haproxy.org/whitelist", "who may reach an Ingress"),
+    ("konghq.com/plugins", "authentication of an Ingress"),
+    (
+        "nginx.ingress.kubernetes.io/allowlist-source-range",
+        "who may reach an Ingress",
+    ),
+    ("argocd.argoproj.io/skip-reconcile", "whether Argo CD compares at all"),
     ("alb.ingress.kubernetes.io/scheme", "who can reach an Ingress"),
     ("alb.ingress.kubernetes.io/inbound-cidrs", "who can reach an Ingress"),
     ("alb.ingress.kubernetes.io/auth-", "authentication of an Ingress"),
     ("alb.ingress.kubernetes.io/certificate-arn", "TLS of an Ingress"),
 ];
 
+/// Groups whose every kind is an admission or network policy.
+const POLICY_GROUPS: &[(&str, &str)] = &[
+    ("constraints.gatekeeper.sh", "an admission policy"),
+    ("config.gatekeeper.sh", "an admission policy"),
+    ("kyverno.io", "an admission policy"),
+    ("policies.kyverno.io", "an admission policy"),
+    ("security.istio.io", "a network or mesh policy"),
+    ("policy.linkerd.io", "a network or mesh policy"),
+    ("policy.networking.k8s.io", "a network or mesh policy"),
+    ("crd.projectcalico.org", "a network or mesh policy"),
+    ("projectcalico.org", "a network or mesh policy"),
+];
+
+/// Names of fields that decide what happens to data, in any kind.
+const FATE_OF_DATA: &[&str] = &[
+    "deletionPolicy",
+    "reclaimPolicy",
+    "persistentVolumeReclaimPolicy",
+    "deletionProtection",
+    "retainPolicy",
+    "retentionPolicy",
+];
+
 /// What this field guards, in words; `None` when it guards nothing.
-pub fn guards(kind: &str, field: &Field<'_>) -> Option<&'static str> {
+pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str> {
     if let Some(key) = field.annotation().or_else(|| field.label()) {
         return KEYS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, what)| *what);
+    }
+    let is_spec = field.segments().first().is_some_and(|first| first == "spec");
+    if let Some((_, what)) = POLICY_GROUPS.iter().find(|(policies, _)| is_spec && *policies == group) {
+        return Some(what);
+    }
+    if FATE_OF_DATA.contains(&field.name()) || (is_spec && field.name().to_ascii_lowercase().contains("retention")) {
+        return Some("what happens to data");
     }
     ROWS.iter()
         .find(|row| (row.kinds.is_empty() || row.kinds.contains(&kind)) && field.matches_any(row.patterns))

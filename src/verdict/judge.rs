@@ -53,27 +53,12 @@ pub struct Judgement<'a> {
 /// Judges one drifted resource. `None` when a changed resource differs nowhere.
 pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
     match (evidence.desired, evidence.live) {
-        (Some(desired), Some(live)) => {
-            let mut fields: Vec<_> = compare(desired, live)
+        (Some(desired), Some(live)) => Judgement::of(
+            compare(desired, live)
                 .into_iter()
                 .map(|difference| judge_field(evidence, difference))
-                .collect();
-            fields.sort_by_key(|field| std::cmp::Reverse(field.verdict));
-            let worst = fields.first()?.verdict;
-            let deciding = fields
-                .iter()
-                .take_while(|f| f.verdict == worst)
-                .max_by(|a, b| a.confidence.probability().total_cmp(&b.confidence.probability()))?;
-            Some(Judgement {
-                verdict: deciding.verdict,
-                cause: deciding.cause,
-                confidence: deciding.confidence,
-                reason: deciding.reason.clone(),
-                rule: deciding.rule,
-                actor: deciding.attribution.actor.clone(),
-                fields: fields.clone(),
-            })
-        }
+                .collect(),
+        ),
         _ => {
             let (rule, finding) = decide(|rule| rule.object(evidence));
             Some(Judgement {
@@ -86,6 +71,27 @@ pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
                 fields: Vec::new(),
             })
         }
+    }
+}
+
+impl<'a> Judgement<'a> {
+    /// The judgement of a drift from those of its fields; `None` without any.
+    pub fn of(mut fields: Vec<FieldJudgement<'a>>) -> Option<Self> {
+        fields.sort_by_key(|field| std::cmp::Reverse(field.verdict));
+        let worst = fields.first()?.verdict;
+        let deciding = fields
+            .iter()
+            .take_while(|f| f.verdict == worst)
+            .max_by(|a, b| a.confidence.probability().total_cmp(&b.confidence.probability()))?;
+        Some(Self {
+            verdict: deciding.verdict,
+            cause: deciding.cause,
+            confidence: deciding.confidence,
+            reason: deciding.reason.clone(),
+            rule: deciding.rule,
+            actor: deciding.attribution.actor.clone(),
+            fields,
+        })
     }
 }
 

@@ -52,6 +52,7 @@ async fn client(context: &ContextSettings) -> Result<Client, ErrorView> {
     let connection = Connection {
         token: token::resolve(&context.name, &context.token).await?,
         headers: context.headers.clone(),
+        insecure: context.insecure,
         scope: Scope {
             projects: context.projects.clone(),
             selector: context.selector.clone(),

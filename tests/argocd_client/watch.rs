@@ -186,6 +186,7 @@ async fn a_stream_refused_at_the_start_has_the_status_and_the_streams_own_form()
     let (said, outcome) = watch(&client(&server)).await;
     let expected = ArgoCdError::Unauthorized {
         server: server.address(),
+        login: format!("{} --plaintext", server.address()),
         message: "invalid session: SSO is not configured".to_owned(),
     };
     assert_eq!((said, outcome), (Vec::new(), Err(expected)));

@@ -12,12 +12,40 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 use vt100::{Parser, Screen};
 
 /// How long a wait may take on a busy machine before it has failed.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Ends a frame: no terminal shows one before it.
+const FRAME_END: &[u8] = b"\x1b[?2026l";
 
 struct Shared {
     parser: Parser,
     raw: Vec<u8>,
+    frames: Vec<String>,
     ended: bool,
+}
+
+impl Shared {
+    /// Takes output in; the screen as it is after each complete frame is kept.
+    fn take(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            // The end of a frame may have begun in what was read before.
+            let seen = self.raw.len();
+            let from = seen.saturating_sub(FRAME_END.len() - 1);
+            let begun = &self.raw[from..];
+            let joined: Vec<u8> = begun.iter().chain(bytes).copied().collect();
+            let end = joined
+                .windows(FRAME_END.len())
+                .position(|window| window == FRAME_END)
+                .map(|at| at + FRAME_END.len() - begun.len());
+            let (now, later) = bytes.split_at(end.unwrap_or(bytes.len()));
+            self.parser.process(now);
+            self.raw.extend_from_slice(now);
+            if end.is_some() {
+                self.frames.push(self.parser.screen().contents());
+            }
+            bytes = later;
+        }
+    }
 }
 
 /// A running program and its terminal.
@@ -63,6 +91,7 @@ impl Pty {
             Mutex::new(Shared {
                 parser: Parser::new(cells(rows), cells(columns), 0),
                 raw: Vec::new(),
+                frames: Vec::new(),
                 ended: false,
             }),
             Condvar::new(),
@@ -73,12 +102,15 @@ impl Pty {
             let mut buffer = [0; 8192];
             // The read fails when the program ends and its side closes; either way there is no more.
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                let mut shared = filled.0.lock().unwrap();
-                shared.parser.process(&buffer[..count]);
-                shared.raw.extend_from_slice(&buffer[..count]);
+                let Ok(mut shared) = filled.0.lock() else {
+                    return; // A wait has failed, and nobody looks any more.
+                };
+                shared.take(&buffer[..count]);
                 filled.1.notify_all();
             }
-            filled.0.lock().unwrap().ended = true;
+            if let Ok(mut shared) = filled.0.lock() {
+                shared.ended = true;
+            }
             filled.1.notify_all();
         });
         Self {
@@ -109,6 +141,30 @@ impl Pty {
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) {
         self.wait_until(&format!("{text:?}"), |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until the last complete frame is as wanted, and returns it.
+    #[track_caller]
+    pub(crate) fn wait_for_frame(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut shared = self.shared.0.lock().unwrap();
+        loop {
+            let last = shared.frames.last().map_or("", String::as_str);
+            if wanted(last) {
+                return last.to_owned();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero() && !shared.ended,
+                "{what} did not come; the last frame is\n{last}"
+            );
+            shared = self.shared.1.wait_timeout(shared, left).unwrap().0;
+        }
+    }
+
+    /// Every complete frame so far, as text.
+    pub(crate) fn frames(&self) -> Vec<String> {
+        self.shared.0.lock().unwrap().frames.clone()
     }
 
     /// Types.

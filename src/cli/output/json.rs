@@ -18,7 +18,16 @@ struct Report<'a> {
     generated_at: Timestamp,
     contexts: Vec<Context<'a>>,
     summary: Summary,
+    /// Only with `--sweep`: how many Synced Applications were looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<Sweep>,
     applications: Vec<Application<'a>>,
+}
+
+#[derive(Serialize)]
+struct Sweep {
+    checked: usize,
+    total: usize,
 }
 
 #[derive(Serialize)]
@@ -118,6 +127,7 @@ struct Drift<'a> {
     rule: &'static str,
     reason: &'a str,
     fingerprint: &'a str,
+    group_key: &'a str,
     first_seen: Timestamp,
     changes: Vec<Change<'a>>,
 }
@@ -146,6 +156,10 @@ pub(in super::super) fn render(report: &ScanReport) -> Result<String, serde_json
         generated_at: report.generated_at,
         contexts: report.contexts.iter().map(context).collect(),
         summary: Summary::of(report),
+        sweep: report.sweep.map(|sweep| Sweep {
+            checked: sweep.checked,
+            total: sweep.total,
+        }),
         applications: applications.into_iter().map(application).collect(),
     };
     let mut text = escape_active(serde_json::to_string_pretty(&report)?);
@@ -242,6 +256,7 @@ fn drift(view: &DriftView) -> Drift<'_> {
         rule: view.rule,
         reason: &view.reason,
         fingerprint: &view.fingerprint,
+        group_key: &view.group,
         first_seen: view.first_seen,
         changes: view.changes.iter().map(change).collect(),
     }
@@ -324,7 +339,7 @@ mod tests {
         json!({
             "group": group, "kind": kind, "namespace": namespace, "name": name, "state": "changed", "verdict": verdict,
             "confidence": "high", "probability": 0.9, "cause": "manual-edit", "rule": "manual-edit",
-            "reason": "A person changed it with kubectl.", "fingerprint": "0123456789abcdef", "first_seen": "2026-11-20T03:12:58Z",
+            "reason": "A person changed it with kubectl.", "fingerprint": "0123456789abcdef", "group_key": "ConfigMap /data/a kubectl text", "first_seen": "2026-11-20T03:12:58Z",
             "changes": [{
                 "path": "/data/limit", "verdict": verdict, "cause": "manual-edit", "origin": "cluster", "manager": "kubectl-edit",
                 "operation": "Update", "subresource": "", "time": "2026-11-20T02:13:00Z",

@@ -56,6 +56,13 @@ pub(in super::super) fn render(report: &ScanReport, style: Style) -> String {
         }
     }
     out.push_str(&summary(&Summary::of(report)));
+    if let Some(sweep) = report.sweep {
+        out.push_str(&format!(
+            "; looked for additions in {} of {}",
+            sweep.checked,
+            count(sweep.total, "Synced Application")
+        ));
+    }
     out.push('\n');
     out
 }

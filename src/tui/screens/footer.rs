@@ -77,8 +77,8 @@ fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) -> u16 {
 /// Hints that never give way to others: help, and how to get out of here.
 fn is_way_out(state: &State, command: &Command) -> bool {
     match command.id {
-        "app.help" | "help.close" | "quit.cancel" => true,
-        "app.escape" => state.pane != Pane::List,
+        // Esc can run only where it leads out: of a pane, or of a filter that hides rows.
+        "app.help" | "help.close" | "quit.cancel" | "app.escape" => true,
         "app.back" => state.pane == Pane::List,
         _ => false,
     }

@@ -3,7 +3,7 @@
 
 use crate::engine::view::ApplicationVerdict;
 use crate::tui::reason::glyph;
-use crate::tui::state::moment::{ago, clock};
+use crate::tui::state::moment::{ago, clock, clock_seconds};
 use crate::tui::state::{Freshness, Layout, State};
 use crate::tui::text::{visible, width};
 use crate::tui::theme::Token;
@@ -61,7 +61,13 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) {
     let style = if warn { base.patch(theme.style(Token::Warning)) } else { base };
     canvas.right(inner, 0, &fresh, style);
     if let Some(notice) = layout.notice {
-        canvas.text(notice, 0, 1, &failure(state), theme.style(Token::Warning));
+        canvas.text(
+            notice,
+            0,
+            1,
+            &failure(state, usize::from(notice.width)),
+            theme.style(Token::Warning),
+        );
     }
 }
 
@@ -124,8 +130,8 @@ fn short_freshness(state: &State) -> String {
     format!("{stale}{}", ago.unwrap_or_default()).trim_end().to_owned()
 }
 
-/// What failed, since when, and when it is tried again.
-pub(super) fn failure(state: &State) -> String {
+/// What failed, since when, and when it is tried again or what to do: the last is never cut off for the sake of the rest.
+fn failure(state: &State, columns: usize) -> String {
     let Some((name, failure)) = state.failure() else {
         return String::new();
     };
@@ -138,11 +144,21 @@ pub(super) fn failure(state: &State) -> String {
     };
     let again = failure.retry_at.map_or_else(
         || failure.error.hint.clone(),
-        |at| format!("It tries again at {}.", clock(now, at, zone)),
+        |at| format!("It tries again at {}.", clock_seconds(now, at, zone)),
     );
-    format!(
-        "! {name}{more}: {} since {}; what you see is older. {again}",
-        failure.error.title,
-        clock(now, failure.at, zone),
-    )
+    let title = &failure.error.title;
+    let since = clock(now, failure.at, zone);
+    let forms = [
+        format!("! {name}{more}: {title} since {since}; what you see is older. {again}"),
+        format!("! {name}{more}: {title} since {since}. {again}"),
+        format!("! {title} since {since}{more}. {again}"),
+        format!("! {title}{more}. {again}"),
+    ];
+    let fits = |text: &String| width(&visible(text)) < columns;
+    match (forms.into_iter().find(fits), failure.retry_at) {
+        (Some(form), _) => form,
+        (None, Some(_)) => format!("! {title}. {again}"),
+        // Only a person can help, and the sentence that says how begins with the command.
+        (None, None) => format!("! {again}"),
+    }
 }

@@ -1,6 +1,6 @@
 //! Before there is any Application: connecting, failed, or none in scope.
 
-use crate::tui::state::moment::clock;
+use crate::tui::state::moment::clock_seconds;
 use crate::tui::state::{Area, Failure, Layout, State};
 use crate::tui::text::{Line, Tone, wrap};
 use crate::tui::theme::Token;
@@ -72,7 +72,7 @@ fn failed(state: &State, canvas: &mut Canvas<'_>, area: Area, name: &str, failur
     );
     let again = failure.retry_at.map_or_else(
         || "It is not tried again by itself.".to_owned(),
-        |at| format!("It is tried again at {}.", clock(now, at, &state.zone)),
+        |at| format!("It is tried again at {}.", clock_seconds(now, at, &state.zone)),
     );
     let refresh = state.keymap.label("list.refresh");
     let key = refresh.map_or_else(String::new, |key| format!(" {key} tries now."));

@@ -61,11 +61,20 @@ pub(crate) fn until_next_age(now: Timestamp, then: Timestamp) -> Duration {
 
 /// `02:13` today, else `2026-11-19 02:13`, where the person is.
 pub(crate) fn clock(now: Timestamp, then: Timestamp, zone: &TimeZone) -> String {
+    clock_as("%H:%M", now, then, zone)
+}
+
+/// As [`clock`], to the second: for what is seconds away.
+pub(crate) fn clock_seconds(now: Timestamp, then: Timestamp, zone: &TimeZone) -> String {
+    clock_as("%H:%M:%S", now, then, zone)
+}
+
+fn clock_as(time: &str, now: Timestamp, then: Timestamp, zone: &TimeZone) -> String {
     let there = then.to_zoned_datetime(zone.clone());
     if there.date() == now.to_zoned_datetime(zone.clone()).date() {
-        there.strftime("%H:%M").to_string()
+        there.strftime(time).to_string()
     } else {
-        there.strftime("%Y-%m-%d %H:%M").to_string()
+        there.strftime(&format!("%Y-%m-%d {time}")).to_string()
     }
 }
 

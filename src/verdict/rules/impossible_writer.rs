@@ -14,6 +14,7 @@
 //! A new version of a controller that writes more than it used to; the table in `kubernetes/managers.rs` then needs a line.
 
 use crate::kubernetes::managers::{Controller, ManagerClass, Writes, classify};
+use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -35,7 +36,7 @@ impl Rule for ImpossibleWriter {
             return None;
         };
         let place = place(field)?;
-        (!allows(controller, place)).then(|| {
+        (!allows(controller, place, field)).then(|| {
             Finding::risky(
                 "impossible-writer",
                 0.88,
@@ -47,35 +48,64 @@ impl Rule for ImpossibleWriter {
     }
 }
 
-/// Fields of which it is certain who may write them.
+/// What kind of field this is, for built-in kinds; `None` for metadata and status, which many write, and for custom resources.
 fn place(field: &FieldEvidence<'_>) -> Option<Writes> {
     let place = &field.field;
-    if place.matches_any(&["container:image"]) {
-        Some(Writes::Images)
-    } else if place.matches("container:resources/**") {
-        Some(Writes::Resources)
-    } else if matches!(field.kind(), "ConfigMap" | "Secret") && place.matches_any(&["data/**", "binaryData/**", "stringData/**"])
-    {
-        Some(Writes::Data)
-    } else if matches!(field.kind(), "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding")
-        && place.matches_any(&["rules/**", "subjects/**", "roleRef/**"])
-    {
-        Some(Writes::AggregatedRules)
-    } else if place.matches("container:env/**") {
-        Some(Writes::Environment)
-    } else if place.is_in_pod_spec() && !place.matches("pod:nodeName") {
-        Some(Writes::Spec)
-    } else if field.kind() == "Service"
-        && place.matches_any(&["spec/selector/**", "spec/type", "spec/externalIPs/**", "spec/ports/**"])
-    {
-        Some(Writes::Service)
-    } else {
-        None
+    let first = place.segments().first().map_or("", AsRef::as_ref);
+    if !is_built_in(&field.of.resource.group) || matches!(first, "metadata" | "status") || place.is_in_template_metadata() {
+        return None;
     }
+    Some(if place.matches("container:image") {
+        Writes::Images
+    } else if place.matches("container:resources/**") {
+        Writes::Resources
+    } else if place.matches("container:env/**") {
+        Writes::Environment
+    } else if matches!(field.kind(), "ConfigMap" | "Secret") {
+        Writes::Data
+    } else if place.matches_any(&["rules/**", "subjects/**", "roleRef/**", "aggregationRule/**"]) {
+        Writes::AggregatedRules
+    } else if place.name() == "caBundle" {
+        Writes::CaBundle
+    } else if first == "webhooks" {
+        Writes::WebhookPolicy
+    } else if place.matches_any(&["spec/replicas", "spec/minReplicas", "spec/maxReplicas"]) {
+        Writes::Replicas
+    } else if place.matches_any(&[
+        "pod:nodeName",
+        "spec/volumeName",
+        "spec/claimRef/**",
+        "spec/providerID",
+        "spec/podCIDR",
+        "spec/podCIDRs/**",
+        "spec/taints/**",
+        "spec/finalizers/**",
+    ]) {
+        Writes::Binding
+    } else if place.is_in_pod_spec() {
+        Writes::Template
+    } else if field.kind() == "Service" {
+        Writes::Service
+    } else if matches!(field.kind(), "PersistentVolumeClaim" | "PersistentVolume") {
+        Writes::Storage
+    } else if matches!(field.kind(), "Endpoints" | "EndpointSlice" | "Lease" | "Event") {
+        return None;
+    } else {
+        Writes::Spec
+    })
 }
 
-fn allows(controller: &Controller, place: Writes) -> bool {
-    controller.writes.contains(&place)
+fn allows(controller: &Controller, place: Writes, field: &FieldEvidence<'_>) -> bool {
+    // The token controller fills the secrets of service accounts, and the publisher of the root CA its ConfigMap.
+    let fills_tokens = place == Writes::Data
+        && controller.name == "kube-controller-manager"
+        && (field
+            .of
+            .live
+            .and_then(|live| live.get("type"))
+            .is_some_and(|kind| kind == "kubernetes.io/service-account-token")
+            || field.of.resource.name == "kube-root-ca.crt");
+    fills_tokens || controller.writes.contains(&place)
 }
 
 fn describe(place: Writes) -> &'static str {
@@ -86,7 +116,13 @@ fn describe(place: Writes) -> &'static str {
         Writes::Environment => "environment variables",
         Writes::Service => "what a Service selects and exposes",
         Writes::AggregatedRules => "RBAC rules and subjects",
-        _ => "pod templates",
+        Writes::CaBundle => "CA bundles",
+        Writes::WebhookPolicy => "webhooks",
+        Writes::Replicas => "replicas",
+        Writes::Template => "pod templates",
+        Writes::Binding => "bindings",
+        Writes::Storage => "volumes",
+        _ => "this part of the spec",
     }
 }
 

@@ -56,7 +56,9 @@ impl Rule for OwnPrefix {
             return Some(Finding::harmless("controller-finalizer", 0.88, reason).by(Origin::Controller));
         }
         let key = field.field.annotation().or_else(|| field.field.label())?;
-        if security::guards(field.kind(), &field.field).is_some() || field.difference.kind == DifferenceKind::DesiredOnly {
+        if security::guards(&field.of.resource.group, field.kind(), &field.field).is_some()
+            || field.difference.kind == DifferenceKind::DesiredOnly
+        {
             return None;
         }
         // Crossplane's providers keep the name of the outer resource under the prefix of Crossplane itself.

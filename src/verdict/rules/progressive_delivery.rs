@@ -92,6 +92,7 @@ mod tests {
 
     fn moved(manager: &str, canary: Option<&str>) -> Vec<(&'static str, &'static str, &'static str)> {
         let fixture = Fixture::of("VirtualService")
+            .group("networking.istio.io")
             .target(json!({"spec": {"http": [{"route": [{"weight": 100}]}]}}))
             .live(json!({"spec": {"http": [{"route": [{"weight": 70}]}]}}))
             .by(manager);

@@ -39,7 +39,7 @@ impl Rule for SecurityCritical {
         let what = if other_repository {
             "where the image comes from"
         } else {
-            security::guards(field.kind(), &field.field)?
+            security::guards(&field.of.resource.group, field.kind(), &field.field)?
         };
         let confidence = if field.manager().is_some_and(is_person) { 0.96 } else { 0.88 };
         Some(

@@ -16,6 +16,8 @@
 use crate::drift::attribution::Actor;
 use crate::drift::origin::Origin;
 use crate::kubernetes::defaults::{is_default, zero_is_dropped};
+use crate::kubernetes::managers::is_sync;
+use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -36,10 +38,12 @@ impl Rule for ServerDefault {
         if let (true, Some(live), Some(object)) = (unset, field.difference.live, field.of.live) {
             // A default was computed when the object was made: from what Git says, if the live object was edited since.
             let objects = [Some(object), field.of.desired];
-            let is_default = objects
-                .into_iter()
-                .flatten()
-                .any(|object| is_default(field.kind(), &field.field, live, object));
+            let chosen = field.field.name() == "storageClassName" && !field.manager().is_none_or(is_sync);
+            let is_default = !chosen
+                && objects
+                    .into_iter()
+                    .flatten()
+                    .any(|object| is_default(field.kind(), &field.field, live, object));
             return is_default.then(|| {
                 let finding = Finding::harmless("server-default", 0.97, "A default of the API server: Git leaves it open.")
                     .by(Origin::Default);
@@ -52,7 +56,7 @@ impl Rule for ServerDefault {
             });
         }
         let dropped = field.difference.desired.filter(|_| field.difference.live.is_none())?;
-        zero_is_dropped(&field.field, dropped).then(|| {
+        (is_built_in(&field.of.resource.group) && zero_is_dropped(field.kind(), &field.field, dropped)).then(|| {
             Finding::harmless("semantic-noop", 0.93, "Git says zero; the API server does not store it.")
                 .by(Origin::Equivalent)
                 .from(Actor::ServerDefault)

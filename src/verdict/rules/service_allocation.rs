@@ -15,7 +15,7 @@
 use crate::drift::attribution::Actor;
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::is_person;
+use crate::kubernetes::managers::is_sync;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -42,7 +42,7 @@ impl Rule for ServiceAllocation {
         ];
         let is_allocated =
             field.kind() == "Service" && field.difference.kind == DifferenceKind::LiveOnly && field.field.matches_any(ALLOCATED);
-        (is_allocated && !field.manager().is_some_and(is_person)).then(|| {
+        (is_allocated && field.manager().is_none_or(|m| is_sync(m) || m.starts_with("kube-"))).then(|| {
             Finding::harmless("server-allocated", 0.95, "Allocated by the API server; Git leaves it open.")
                 .by(Origin::Default)
                 .from(Actor::ServerDefault)

@@ -60,3 +60,13 @@ fn pasted_text_is_nothing_else_anywhere_else() {
     let driver = Driver::night().send(Msg::Paste("q y".to_owned()));
     assert_eq!((driver.state.overlay, driver.state.ending), (None, None));
 }
+
+#[test]
+fn how_to_clear_a_kept_filter_is_said_at_every_width() {
+    for size in [(60, 20), (80, 24), (120, 40)] {
+        Driver::night()
+            .size(size.0, size.1)
+            .keys("/ p a y enter")
+            .expect_text("Esc clear filter");
+    }
+}

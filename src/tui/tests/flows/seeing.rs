@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::engine::ports::ErrorView;
 use crate::engine::view::ApplicationVerdict;
 use crate::engine::{EngineEvent, fixtures};
 use crate::tui::tests::driver::Driver;
@@ -122,11 +123,29 @@ fn an_age_is_told_anew_by_the_minute() {
 fn a_failing_context_keeps_its_rows_and_says_when_it_tries_again() {
     Driver::night()
         .failed()
-        .expect_text("! prod-eu: Cannot reach argocd.example.com since 03:13; what you see is older. It tries again at 03:18.")
+        .expect_text("! prod-eu: Cannot reach argocd.example.com since 03:13; what you see is older. It tries again at 03:18:00.")
         .expect_text("stale · compared 4 min ago")
         .expect_selected("payments-api")
         .event(EngineEvent::Connected(fixtures::context()))
         .expect_no_text("Cannot reach");
+}
+
+#[test]
+fn what_to_do_about_a_failure_is_not_cut_off_on_a_narrow_terminal() {
+    Driver::night()
+        .size(80, 24)
+        .failed()
+        .expect_text("! Cannot reach argocd.example.com since 03:13. It tries again at 03:18:00.")
+        .event(EngineEvent::Failed {
+            context: fixtures::context().name,
+            error: ErrorView {
+                title: "Not logged in to argocd.example.com".to_owned(),
+                detail: "argocd.example.com does not accept the token: expired".to_owned(),
+                hint: "Log in again: argocd login argocd.example.com, or give a new token in ARGOCD_AUTH_TOKEN.".to_owned(),
+            },
+            retry_at: None,
+        })
+        .expect_text("! Log in again: argocd login argocd.example.com,");
 }
 
 #[test]

@@ -1,0 +1,162 @@
+//! From a judgement to the redacted view: the only place where raw drift becomes a view.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::judging::{FirstSeen, Setting};
+use super::shelf::Shelved;
+use super::view::{ChangeView, DriftKey, DriftView, OriginView, RedactedValue, Seal};
+use crate::drift::fingerprint::Fingerprint;
+use crate::drift::grouping::group_key;
+use crate::drift::origin::{LAST_APPLIED, Origin};
+use crate::drift::{Application, DriftState, Pointer, ResourceKey};
+use crate::redact::manifest::ManifestRedactor;
+use crate::redact::text;
+use crate::verdict::Judgement;
+use crate::verdict::judge::FieldJudgement;
+
+/// The view of one judged drift, and both of its sides for the shelf.
+pub(super) fn redacted(
+    application: &Application,
+    resource: &ResourceKey,
+    state: DriftState,
+    judgement: &Judgement<'_>,
+    (desired, live): (Option<&Value>, Option<&Value>),
+    setting: &Setting<'_>,
+    first_seen: FirstSeen<'_>,
+) -> Shelved {
+    let mut redactor = ManifestRedactor::new(resource);
+    let desired = desired.map(|side| redactor.redact(side));
+    let live = live.map(|side| redactor.redact(side));
+    let changes: Vec<ChangeView> = judgement
+        .fields
+        .iter()
+        .map(|field| change(field, desired.as_ref(), live.as_ref()))
+        .collect();
+
+    let mut fingerprint = Fingerprint::of(setting.server, &application.key, resource, state);
+    let mut paths: Vec<_> = changes.iter().collect();
+    paths.sort_by(|a, b| a.path.cmp(&b.path));
+    for change in paths {
+        fingerprint.add(change.path.as_str());
+        for side in [&change.desired, &change.live] {
+            fingerprint.add(side.as_ref().map_or("", RedactedValue::as_str));
+        }
+    }
+    let fingerprint = fingerprint.finish();
+    let deciding = judgement
+        .fields
+        .iter()
+        .find(|f| f.verdict == judgement.verdict && f.rule == judgement.rule);
+    let group = match deciding {
+        Some(field) => group_key(
+            &resource.kind,
+            &field.difference.path,
+            field.attribution.actor.name(),
+            field.difference.live,
+        ),
+        None => format!("{} {} {}", resource.kind, state.as_str(), judgement.cause),
+    };
+    let first_seen = first_seen(&fingerprint);
+    let since = judgement
+        .fields
+        .iter()
+        .filter(|f| f.verdict == judgement.verdict && f.origin != Origin::Git)
+        .filter_map(|f| f.attribution.time)
+        .max();
+    let drift = Arc::new(DriftView {
+        key: DriftKey {
+            application: application.key.clone(),
+            resource: resource.clone(),
+        },
+        state,
+        verdict: judgement.verdict,
+        confidence: judgement.confidence,
+        cause: judgement.cause,
+        reason: text::redact(&judgement.reason).into_owned(),
+        rule: judgement.rule,
+        fingerprint,
+        group: text::redact(&group).into_owned(),
+        since,
+        first_seen,
+        changes,
+        seal: Seal,
+    });
+    let (desired, live) = (desired.map(without_noise), live.map(without_noise));
+    Shelved::new(drift, desired.as_ref(), live.as_ref())
+}
+
+fn change(field: &FieldJudgement<'_>, desired: Option<&Value>, live: Option<&Value>) -> ChangeView {
+    let difference = &field.difference;
+    let side = |raw: Option<&Value>, document: Option<&Value>, path: &Pointer| {
+        let raw = raw?;
+        let redacted = path.get(document?)?;
+        Some(RedactedValue::new(one_line(redacted), redacted != raw))
+    };
+    ChangeView {
+        path: difference.path.clone(),
+        verdict: field.verdict,
+        cause: field.cause,
+        rule: field.rule,
+        reason: text::redact(&field.reason).into_owned(),
+        origin: origin(field.origin),
+        manager: field.attribution.actor.name().map(|name| text::redact(name).into_owned()),
+        operation: field
+            .attribution
+            .operation
+            .map(crate::drift::managed_fields::Operation::as_str),
+        subresource: field.attribution.subresource.clone(),
+        time: field.attribution.time,
+        desired: side(difference.desired, desired, &difference.desired_path),
+        live: side(difference.live, live, &difference.path),
+        seal: Seal,
+    }
+}
+
+fn origin(origin: Origin) -> OriginView {
+    match origin {
+        Origin::Cluster => OriginView::Cluster,
+        Origin::Git => OriginView::Git,
+        Origin::Both => OriginView::Both,
+        Origin::Controller => OriginView::Controller,
+        Origin::Default => OriginView::Default,
+        Origin::Equivalent => OriginView::Equivalent,
+        Origin::Unknown => OriginView::Unknown,
+    }
+}
+
+/// A redacted value as one line, cut where nobody reads on.
+fn one_line(value: &Value) -> String {
+    const LONGEST: usize = 2_000;
+    let mut text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.len() > LONGEST {
+        let cut = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
+}
+
+/// A document as a person compares it: without the server's bookkeeping.
+fn without_noise(mut document: Value) -> Value {
+    if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
+        for key in [
+            "managedFields",
+            "resourceVersion",
+            "uid",
+            "generation",
+            "creationTimestamp",
+            "selfLink",
+        ] {
+            metadata.remove(key);
+        }
+        if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+            annotations.remove(LAST_APPLIED);
+        }
+    }
+    document
+}
