@@ -17,6 +17,7 @@ pub mod journal;
 mod judging;
 pub mod ports;
 mod redacting;
+mod remembering;
 pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;

@@ -337,4 +337,6 @@ pub struct Ports {
     pub argocd: Vec<Arc<dyn ArgoCd>>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// The journal.
+    pub store: Arc<dyn Store>,
 }
