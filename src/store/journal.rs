@@ -151,14 +151,18 @@ impl Lines {
     /// Folds in what was appended since, by whomever; everything anew when the file was replaced or cut. `true` when the
     /// expected lines were among it, whole and in this order.
     fn catch_up(&mut self, expected: &[Vec<u8>]) -> Result<bool, StoreError> {
-        let same = match fs::metadata(&self.path) {
-            Ok(now) => FileIdentity::of(&now) == self.which && now.len() >= self.read,
-            Err(error) if error.kind() == ErrorKind::NotFound => false,
+        let length = match fs::metadata(&self.path) {
+            Ok(now) => Some(now.len()).filter(|length| FileIdentity::of(&now) == self.which && *length >= self.read),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(refused("read", &self.path, &error)),
         };
-        if !same {
+        let Some(length) = length else {
             *self = Self::open(&self.folder)?;
             return Ok(expected.is_empty());
+        };
+        if expected.is_empty() && length == self.read {
+            self.torn = false;
+            return Ok(true);
         }
         self.read_on(expected)
     }
