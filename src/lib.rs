@@ -11,6 +11,7 @@
 //! | [`redact`] | the one redactor: no secret value passes it |
 //! | [`engine`] | collect → judge → the redacted view that everyone else sees |
 //! | [`argocd`] | the HTTP client: list, watch, managed resources |
+//! | [`store`] | the journal: when a drift was first seen, how often it came back, what people decided |
 //! | [`tui`] | the terminal UI: pure state and update, screens, runtime |
 //! | [`cli`] | one file per command |
 //! | [`demo`] | the recorded Argo CD behind the real protocol |
@@ -25,6 +26,7 @@ pub mod drift;
 pub mod engine;
 pub mod kubernetes;
 pub mod redact;
+pub mod store;
 pub mod tui;
 pub mod verdict;
 pub mod wire;

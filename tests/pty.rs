@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use driftline::engine::ports::Clock;
 use driftline::engine::{Engine, EngineSettings, Ports};
+use driftline::store::MemoryStore;
 use driftline::tui;
 use pty::Pty;
 
@@ -32,6 +33,7 @@ fn child() {
     let ports = Ports {
         argocd: Vec::new(),
         clock: Arc::new(Noon),
+        store: Arc::new(MemoryStore::default()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(async {

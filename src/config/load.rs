@@ -56,7 +56,13 @@ pub fn load(flags: Flags, variables: Variables, folder: &Path) -> Result<Loaded,
         flags,
     };
     match resolve(&layers) {
-        Ok(settings) if problems.is_empty() => Ok(Loaded { settings, paths }),
+        Ok(settings) if problems.is_empty() => Ok(Loaded {
+            settings: Settings {
+                state: paths.state.clone(),
+                ..settings
+            },
+            paths,
+        }),
         Ok(_) => Err(Problems(problems)),
         Err(more) => {
             problems.extend(more.0);

@@ -96,6 +96,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
                     asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
                     level,
                 },
+                state: None,
                 effective: effective.0,
                 notes,
             })

@@ -27,6 +27,8 @@ pub struct Settings {
     pub scan: ScanSettings,
     /// The log.
     pub log: LogSettings,
+    /// Folder of what must survive (journal, audit log); `None` when the machine names no home.
+    pub state: Option<PathBuf>,
     /// Every effective value as text, with where it came from; secrets masked.
     pub effective: Vec<EffectiveValue>,
     /// What was decided against the letter of a source, and why: to be shown, not fatal.

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
-use super::ports::{ArgoCd, ClusterName, ErrorView, Ports, ServerInfo};
+use super::ports::{ArgoCd, ClusterName, ErrorView, Ports, ServerInfo, Store};
+use super::remembering::StoreHealth;
 use super::shelf::Shelf;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
@@ -57,8 +58,9 @@ pub struct Engine {
 /// What the engine remembers while it runs.
 #[derive(Default)]
 struct Memory {
-    /// Fingerprint → when this drift was first judged here.
+    /// Fingerprint → when this run first judged it, for when the journal cannot say.
     first_seen: HashMap<String, Timestamp>,
+    store_health: StoreHealth,
     shelf: Shelf,
 }
 
@@ -87,6 +89,18 @@ impl Engine {
 
     pub(super) fn argocd(&self) -> &[Arc<dyn ArgoCd>] {
         &self.ports.argocd
+    }
+
+    pub(super) fn store(&self) -> &dyn Store {
+        &*self.ports.store
+    }
+
+    pub(super) fn store_health(&self) -> StoreHealth {
+        self.memory().store_health
+    }
+
+    pub(super) fn replace_store_health(&self, health: StoreHealth) -> StoreHealth {
+        std::mem::replace(&mut self.memory().store_health, health)
     }
 
     /// Both sides of one drift as redacted YAML.
@@ -170,15 +184,18 @@ impl Engine {
     ) -> (ApplicationView, Option<ErrorView>) {
         let looks = needs_a_look(&application) || (sweep && may_be_swept(&application));
         if !looks {
+            self.settled([&application], server).await;
             return (self.listed(&application, server, clusters), None);
         }
+        let began = self.now();
         match look(&**argocd, &application, sweep).await {
             Ok(look) => {
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
-                let judged = judged(&look, &setting, &|fingerprint| {
+                let mut judged = judged(&look, &setting, &|fingerprint| {
                     *self.memory().first_seen.entry(fingerprint.to_owned()).or_insert(now)
                 });
+                self.remember(&mut judged, server, began).await;
                 let mut memory = self.memory();
                 for drift in judged.drifts {
                     memory.shelf.put(drift);

@@ -276,6 +276,7 @@ impl Follower {
 
     async fn listed(&mut self, page: Vec<Application>, seen: &mut HashSet<ApplicationKey>) {
         let mut views = Vec::with_capacity(page.len());
+        let mut settled = Vec::new();
         for application in page {
             let key = application.key.clone();
             seen.insert(key.clone());
@@ -299,10 +300,14 @@ impl Follower {
             let failed = self.failed.remove(&key);
             if (changed || failed) && self.known.get(&key).is_some_and(needs_look) {
                 self.enqueue(key);
+            } else if changed {
+                settled.push(key);
             }
             views.push(view);
         }
         self.tell(EngineEvent::Listed(views)).await;
+        let settled = settled.iter().filter_map(|key| self.known.get(key));
+        self.engine.settled(settled, &self.server).await;
     }
 
     /// One event of the stream: a hint that something about an Application changed.
@@ -330,6 +335,7 @@ impl Follower {
                 } else {
                     self.judged.remove(&key);
                     self.tell(EngineEvent::Judged(Box::new(view))).await;
+                    self.engine.settled(self.known.get(&key), &self.server).await;
                 }
             }
         }

@@ -33,12 +33,13 @@ pub(super) struct Setting<'a> {
     pub now: Timestamp,
 }
 
-/// When a drift of this fingerprint was first seen here; now, if never before.
+/// When a drift of this fingerprint was first seen by this run; now, if never before. The journal knows better, if it works.
 pub(super) type FirstSeen<'a> = &'a (dyn Fn(&str) -> Timestamp + Sync);
 
 /// A judged Application, and its drifts with both sides for the shelf.
 pub(super) struct Judged {
     pub view: ApplicationView,
+    /// The view's drifts in its order, then its additions to resources that do not drift.
     pub drifts: Vec<Shelved>,
 }
 

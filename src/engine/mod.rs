@@ -13,9 +13,11 @@ pub mod explain;
 pub(crate) mod fixtures;
 mod follow;
 mod invisible;
+pub mod journal;
 mod judging;
 pub mod ports;
 mod redacting;
+mod remembering;
 pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;

@@ -6,6 +6,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use thiserror::Error;
 
+pub use super::journal::{
+    Appearance, ApplicationIdentity, Disposition, DispositionKind, DriftIdentity, DriftMemory, History, Journal, Observation,
+    Sighting,
+};
 use crate::drift::raw::ManagedResource;
 use crate::drift::{Application, ApplicationKey};
 
@@ -258,6 +262,74 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
+/// Why the journal could not be read or written, by what a person can do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// The system does not allow it.
+    #[error("no permission to {doing} {path}")]
+    Denied {
+        /// Which file or folder.
+        path: String,
+        /// What was tried, as a verb.
+        doing: &'static str,
+    },
+    /// The disk or the quota is full.
+    #[error("no space left to {doing} {path}")]
+    Full {
+        /// Which file or folder.
+        path: String,
+        /// What was tried, as a verb.
+        doing: &'static str,
+    },
+    /// Anything else that the system says.
+    #[error("cannot {doing} {path}: {message}")]
+    Failed {
+        /// Which file or folder.
+        path: String,
+        /// What was tried, as a verb.
+        doing: &'static str,
+        /// The system's words.
+        message: String,
+    },
+    /// It did not answer in time: a slow or absent network disk.
+    #[error("the journal did not answer in time")]
+    Timeout,
+}
+
+impl StoreError {
+    /// What failed, what was said, what to try: for a person.
+    pub fn view(&self) -> ErrorView {
+        let hint = match self {
+            Self::Denied { path, .. } => format!("Make {path} readable and writable for yourself (`chmod u+rw`), or its folder."),
+            Self::Full { .. } => "Make room on that disk; what was remembered before is kept.".to_owned(),
+            Self::Failed { .. } | Self::Timeout => {
+                "Drift is shown all the same; when it was first seen may be missing.".to_owned()
+            }
+        };
+        ErrorView {
+            title: "The journal does not work".to_owned(),
+            detail: format!("{self}."),
+            hint,
+        }
+    }
+}
+
+/// What is remembered of drifts between looks and between runs. Several processes may use the same one at once.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Remembers complete looks. Answers with what is known of each sighting, this look included, in the order given.
+    async fn record(&self, observations: Vec<Observation>) -> Result<Vec<Vec<History>>, StoreError>;
+
+    /// Remembers what a human decided. It is on disk when this returns.
+    async fn dispose(&self, drift: DriftIdentity, disposition: Disposition) -> Result<(), StoreError>;
+
+    /// Everything remembered, others' news included.
+    async fn journal(&self) -> Result<Journal, StoreError>;
+
+    /// For `doctor`: can it be read and written, and how much is in it? One line. Remembers nothing.
+    async fn probe(&self) -> Result<String, StoreError>;
+}
+
 /// Everything the engine needs from the world.
 #[derive(Clone)]
 pub struct Ports {
@@ -265,4 +337,6 @@ pub struct Ports {
     pub argocd: Vec<Arc<dyn ArgoCd>>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// The journal.
+    pub store: Arc<dyn Store>,
 }

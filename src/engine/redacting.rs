@@ -82,6 +82,8 @@ pub(super) fn redacted(
         group: text::redact(&group).into_owned(),
         since,
         first_seen,
+        times_seen: 1,
+        flaps: 0,
         changes,
         seal: Seal,
     });

@@ -112,6 +112,8 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         group: "ConfigMap /data/a kubectl text".to_owned(),
         since: Some(written),
         first_seen: time("2026-11-20T03:12:58Z"),
+        times_seen: 1,
+        flaps: 0,
         changes: vec![ChangeView {
             path: Pointer::parse("/data/limit").unwrap_or_default(),
             verdict,

@@ -164,8 +164,12 @@ pub struct DriftView {
     pub group: String,
     /// When it was first seen, as far as the cluster itself tells (time of the deciding manager).
     pub since: Option<Timestamp>,
-    /// When this machine first saw it.
+    /// When this machine first saw this very difference.
     pub first_seen: Timestamp,
+    /// How often this very difference appeared: 1 when it has been there ever since.
+    pub times_seen: u32,
+    /// How often the resource stopped drifting and drifted again.
+    pub flaps: u32,
     /// The field changes, worst first.
     pub changes: Vec<ChangeView>,
     pub(super) seal: Seal,

@@ -102,6 +102,7 @@ impl Panel<'_> {
         self.labelled(&mut lines, "why", Tone::Plain, reason, most);
         self.labelled(&mut lines, "next", Tone::Plain, &application.next.sentence, most);
         self.stale(&mut lines, application);
+        self.seen(&mut lines, drift);
         self.fields(&mut lines, drift);
         if !self.compact {
             self.git(&mut lines, application);
@@ -232,6 +233,24 @@ impl Panel<'_> {
                 &format!("… and {more} more fields; the diff shows all"),
                 1,
             );
+        }
+    }
+
+    /// Only what keeps coming back is worth a line.
+    fn seen(&self, lines: &mut Vec<Line>, drift: &DriftView) {
+        let mut parts = Vec::new();
+        if drift.times_seen > 1 {
+            parts.push(format!("{} times since {}", drift.times_seen, self.time(drift.first_seen)));
+        } else if drift.flaps > 0 {
+            parts.push(format!("first {}", self.time(drift.first_seen)));
+        }
+        match drift.flaps {
+            0 => {}
+            1 => parts.push("came back once".to_owned()),
+            flaps => parts.push(format!("came back {flaps} times")),
+        }
+        if !parts.is_empty() {
+            self.labelled(lines, "seen", Tone::Plain, &parts.join(" · "), 1);
         }
     }
 

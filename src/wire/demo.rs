@@ -13,6 +13,7 @@ use crate::config::Settings;
 use crate::demo::{RecordedArgoCd, Recording, ServerOptions};
 use crate::engine::ports::ErrorView;
 use crate::engine::{Engine, Ports};
+use crate::store::MemoryStore;
 
 /// Nickname of the recorded Argo CD on the screen.
 const CONTEXT: &str = "demo";
@@ -40,6 +41,8 @@ pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Reco
     let ports = Ports {
         argocd: vec![Arc::new(client)],
         clock: Arc::new(server.clock()),
+        // The recording's drift is nobody's memory.
+        store: Arc::new(MemoryStore::default()),
     };
     Ok(Recorded {
         value: Arc::new(Engine::new(ports, engine_settings(settings))),

@@ -8,8 +8,9 @@ use super::http::{HttpOptions, Trust, http_client};
 use super::token;
 use crate::argocd::{Client, Connection, Scope};
 use crate::config::{ContextSettings, Settings};
-use crate::engine::ports::{ArgoCd, ErrorView, Ports};
+use crate::engine::ports::{ArgoCd, ErrorView, Ports, Store};
 use crate::engine::{Engine, EngineSettings};
+use crate::store::{FileStore, MemoryStore};
 
 /// One client per context, the machine's clock. No request is sent yet.
 ///
@@ -24,9 +25,18 @@ pub async fn engine(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
         Ports {
             argocd,
             clock: Arc::new(SystemClock),
+            store: store(settings),
         },
         engine_settings(settings),
     )))
+}
+
+/// The journal in the state folder. On a machine that names none, drift is remembered as long as the program runs.
+fn store(settings: &Settings) -> Arc<dyn Store> {
+    match &settings.state {
+        Some(folder) => Arc::new(FileStore::new(folder)),
+        None => Arc::new(MemoryStore::default()),
+    }
 }
 
 pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {

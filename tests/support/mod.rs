@@ -7,6 +7,7 @@ use std::sync::Arc;
 use driftline::argocd::{Client, Connection};
 use driftline::demo::{RecordedArgoCd, Recording, ServerOptions};
 use driftline::engine::{Engine, EngineSettings, Ports};
+use driftline::store::MemoryStore;
 use driftline::wire::http::{HttpOptions, Trust, http_client};
 use secrecy::SecretString;
 
@@ -26,6 +27,7 @@ pub(crate) fn engine(server: &RecordedArgoCd) -> Arc<Engine> {
     let ports = Ports {
         argocd: vec![Arc::new(client(server, server.token()))],
         clock: Arc::new(server.clock()),
+        store: Arc::new(MemoryStore::default()),
     };
     Arc::new(Engine::new(ports, EngineSettings::default()))
 }

@@ -129,6 +129,8 @@ struct Drift<'a> {
     fingerprint: &'a str,
     group_key: &'a str,
     first_seen: Timestamp,
+    times_seen: u32,
+    flaps: u32,
     changes: Vec<Change<'a>>,
 }
 
@@ -258,6 +260,8 @@ fn drift(view: &DriftView) -> Drift<'_> {
         fingerprint: &view.fingerprint,
         group_key: &view.group,
         first_seen: view.first_seen,
+        times_seen: view.times_seen,
+        flaps: view.flaps,
         changes: view.changes.iter().map(change).collect(),
     }
 }
@@ -339,7 +343,7 @@ mod tests {
         json!({
             "group": group, "kind": kind, "namespace": namespace, "name": name, "state": "changed", "verdict": verdict,
             "confidence": "high", "probability": 0.9, "cause": "manual-edit", "rule": "manual-edit",
-            "reason": "A person changed it with kubectl.", "fingerprint": "0123456789abcdef", "group_key": "ConfigMap /data/a kubectl text", "first_seen": "2026-11-20T03:12:58Z",
+            "reason": "A person changed it with kubectl.", "fingerprint": "0123456789abcdef", "group_key": "ConfigMap /data/a kubectl text", "first_seen": "2026-11-20T03:12:58Z", "times_seen": 1, "flaps": 0,
             "changes": [{
                 "path": "/data/limit", "verdict": verdict, "cause": "manual-edit", "origin": "cluster", "manager": "kubectl-edit",
                 "operation": "Update", "subresource": "", "time": "2026-11-20T02:13:00Z",

@@ -231,3 +231,14 @@ fn a_long_line_is_shown_where_it_differs() {
         .expect_text("xOLD")
         .expect_text("xNEW");
 }
+
+#[test]
+fn a_drift_that_keeps_coming_back_says_since_when_and_how_often() {
+    let mut view = fixtures::payments_api();
+    for drift in &mut view.drifts {
+        let drift = std::sync::Arc::make_mut(drift);
+        (drift.times_seen, drift.flaps) = (4, 2);
+    }
+    Driver::with(vec![view]).expect_text("seen   4 times since 02:18 (55 min ago) · came back 2 times");
+    Driver::night().expect_no_text("seen ");
+}

@@ -1,0 +1,118 @@
+//! Between looks and the journal: what a look saw is told to the store, and what the store knows to the view.
+//!
+//! Memory is a help, never a condition: a store that fails or does not answer is said once, and every look goes on with
+//! what this run itself saw.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::core::Engine;
+use super::journal::{ApplicationIdentity, History, Observation, Sighting};
+use super::judging::Judged;
+use super::ports::{ServerInfo, StoreError};
+use super::view::{ApplicationVerdict, DriftView};
+use crate::drift::{Application, ApplicationKey, SyncStatus};
+
+/// A slow disk must not hold a look back for longer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// And not look after look.
+const REST: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// Remembers a complete look that began at a time, and fills in what was known before.
+    pub(super) async fn remember(&self, judged: &mut Judged, server: &ServerInfo, began: Timestamp) {
+        let view = &mut judged.view;
+        if matches!(view.verdict, ApplicationVerdict::CannotTell | ApplicationVerdict::Pending) {
+            return;
+        }
+        let sighting = |drift: &Arc<DriftView>| Sighting {
+            resource: drift.key.resource.clone(),
+            fingerprint: drift.fingerprint.clone(),
+        };
+        let observation = Observation {
+            application: identity(&view.key, server),
+            at: began,
+            seen: view.drifts.iter().map(sighting).collect(),
+        };
+        let histories = self.record(vec![observation]).await.into_iter().next().unwrap_or_default();
+        let visible = view.drifts.len();
+        // The view's own copies go first, so that what is on the shelf can be changed in place.
+        view.drifts.clear();
+        for (shelved, history) in judged.drifts.iter_mut().take(visible).zip(histories) {
+            let drift = Arc::make_mut(&mut shelved.drift);
+            drift.first_seen = history.first_seen;
+            drift.times_seen = history.times_seen;
+            drift.flaps = history.flaps;
+        }
+        view.drifts
+            .extend(judged.drifts.iter().take(visible).map(|s| Arc::clone(&s.drift)));
+    }
+
+    /// Remembers that these Applications do not drift any more: the list alone says so, nobody looks at them.
+    pub(super) async fn settled<'a>(&self, applications: impl IntoIterator<Item = &'a Application>, server: &ServerInfo) {
+        let at = self.now();
+        let observations: Vec<Observation> = applications
+            .into_iter()
+            .filter(|a| a.sync_status == SyncStatus::Synced && a.deletion_requested_at.is_none() && !a.skip_reconcile)
+            .map(|application| Observation {
+                application: identity(&application.key, server),
+                at,
+                seen: Vec::new(),
+            })
+            .collect();
+        if !observations.is_empty() {
+            self.record(observations).await;
+        }
+    }
+
+    /// Nothing when the store fails.
+    async fn record(&self, observations: Vec<Observation>) -> Vec<Vec<History>> {
+        if matches!(self.store_health(), StoreHealth::RestsUntil(then) if Instant::now() < then) {
+            return Vec::new();
+        }
+        let recorded = tokio::time::timeout(PATIENCE, self.store().record(observations)).await;
+        let (histories, failed) = match recorded.unwrap_or(Err(StoreError::Timeout)) {
+            Ok(histories) => (histories, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let health = match &failed {
+            None => StoreHealth::Works,
+            Some(StoreError::Timeout) => StoreHealth::RestsUntil(Instant::now() + REST),
+            Some(_) => StoreHealth::Failed,
+        };
+        let did_work = self.replace_store_health(health) == StoreHealth::Works;
+        match failed {
+            Some(error) if did_work => {
+                let hint = error.view().hint;
+                tracing::warn!(%error, hint, "the journal does not work: this run goes on without it");
+            }
+            None if !did_work => tracing::info!("the journal works again"),
+            Some(_) | None => {}
+        }
+        histories
+    }
+}
+
+/// How the store fared when it was last used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum StoreHealth {
+    /// It answered.
+    #[default]
+    Works,
+    /// It said why not, at once: it is asked again.
+    Failed,
+    /// It kept us waiting: it is left alone for a while.
+    RestsUntil(Instant),
+}
+
+fn identity(key: &ApplicationKey, server: &ServerInfo) -> ApplicationIdentity {
+    ApplicationIdentity {
+        server: server.identity.clone(),
+        namespace: key.namespace.to_string(),
+        name: key.name.to_string(),
+    }
+}
