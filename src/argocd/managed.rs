@@ -40,27 +40,48 @@ struct Item<'a> {
     hook: Option<bool>,
 }
 
-/// Every resource of the answer. The normalised pair is left out where both texts are equal.
+/// Every resource of the answer. The normalised pair is left out where both texts are equal. A resource that cannot be
+/// read says so itself: it must not hide the others.
 pub(super) fn managed_resources(asked: &Asked<'_>, body: &[u8]) -> Result<Vec<ManagedResource>, ArgoCdError> {
     let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| asked.malformed(&error))?;
-    envelope
-        .items
-        .unwrap_or_default()
-        .into_iter()
-        .map(|item| managed_resource(asked, &item))
-        .collect()
+    Ok(envelope.items.unwrap_or_default().iter().map(managed_resource).collect())
 }
 
-fn managed_resource(asked: &Asked<'_>, item: &Item<'_>) -> Result<ManagedResource, ArgoCdError> {
+fn managed_resource(item: &Item<'_>) -> ManagedResource {
     let key = ResourceKey::new(
         item.group.as_str(),
         item.kind.as_str(),
         item.namespace.as_str(),
         item.name.as_str(),
     );
-    let read = |field: &str, raw: Option<&RawValue>| {
-        state(raw).map_err(|error| asked.protocol(format!("{field} of {}: {}", key.short(), describe(&error))))
+    let nothing = ManagedResource {
+        key,
+        target: None,
+        live: None,
+        predicted: None,
+        normalized: None,
+        modified: item.modified.unwrap_or(false),
+        hook: item.hook.unwrap_or(false),
+        unreadable: None,
     };
+    match states(item) {
+        Ok([target, live, predicted, normalized]) => ManagedResource {
+            target,
+            live,
+            predicted,
+            normalized,
+            ..nothing
+        },
+        Err(why) => ManagedResource {
+            unreadable: Some(why),
+            ..nothing
+        },
+    }
+}
+
+/// Target, live, predicted, normalised.
+fn states(item: &Item<'_>) -> Result<[Option<Value>; 4], String> {
+    let read = |field: &str, raw: Option<&RawValue>| state(raw).map_err(|error| format!("{field}: {}", describe(&error)));
     let same = match (item.normalized_live_state, item.predicted_live_state) {
         (Some(normalized), Some(predicted)) => normalized.get() == predicted.get(),
         _ => false,
@@ -73,15 +94,8 @@ fn managed_resource(asked: &Asked<'_>, item: &Item<'_>) -> Result<ManagedResourc
             read("predictedLiveState", item.predicted_live_state)?,
         )
     };
-    Ok(ManagedResource {
-        target: read("targetState", item.target_state)?,
-        live: read("liveState", item.live_state)?,
-        predicted,
-        normalized,
-        modified: item.modified.unwrap_or(false),
-        hook: item.hook.unwrap_or(false),
-        key,
-    })
+    let target = read("targetState", item.target_state)?;
+    Ok([target, read("liveState", item.live_state)?, predicted, normalized])
 }
 
 /// One state: nothing, `""`, `"null"` and `"{}"` are `None`. An object that is not wrapped in a string is taken too.
@@ -152,6 +166,7 @@ mod tests {
                 normalized: None,
                 modified: false,
                 hook: false,
+                unreadable: None,
             };
             assert_eq!(resources, [expected], "{nothing}");
         }
@@ -169,6 +184,7 @@ mod tests {
             normalized: Some(json!({"a": 2})),
             modified: true,
             hook: false,
+            unreadable: None,
         };
         assert_eq!(resources, [expected]);
     }
@@ -237,14 +253,6 @@ mod tests {
     fn broken_states_are_named_but_never_quoted() {
         for (body, expected) in [
             (
-                r#"{"items":[{"kind":"Secret","name":"s","liveState":"{\"data\":hunter2}"}]}"#,
-                "liveState of Secret/s: not JSON at line 1 column 9",
-            ),
-            (
-                r#"{"items":[{"kind":"Secret","name":"s","targetState":"\"hunter2\""}]}"#,
-                "targetState of Secret/s: a value of an unexpected kind at line 1 column 9",
-            ),
-            (
                 r#"{"items":[{"kind":"Secret","name":"s","modified":"hunter2"}]}"#,
                 "a value of an unexpected kind at line 1 column 58",
             ),
@@ -257,6 +265,34 @@ mod tests {
                 message: expected.to_owned(),
             };
             assert_eq!(error, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_resource_that_cannot_be_read_says_why_and_hides_no_other() {
+        let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+        for (broken, expected) in [
+            (
+                r#""{\"data\":hunter2}""#.to_owned(),
+                "liveState: not JSON at line 1 column 9".to_owned(),
+            ),
+            (
+                r#""\"hunter2\"""#.to_owned(),
+                "liveState: a value of an unexpected kind at line 1 column 9".to_owned(),
+            ),
+            (format!(r#""{{\"spec\":{deep}}}""#), String::new()),
+        ] {
+            let body = format!(
+                r#"{{"items":[{{"kind":"Secret","name":"s","liveState":{broken}}},{{"kind":"ConfigMap","name":"c","liveState":"{{\"a\":1}}"}}]}}"#
+            );
+            let resources = read(&body).unwrap();
+            let why = resources[0].unreadable.clone().unwrap();
+            assert!(
+                why.starts_with("liveState: ") && why.contains(&expected) && !why.contains("hunter2"),
+                "{why}"
+            );
+            assert_eq!((resources[0].live.clone(), resources[1].live.is_some()), (None, true));
+            assert_eq!(resources[1].unreadable, None);
         }
     }
 }

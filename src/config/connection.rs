@@ -96,7 +96,12 @@ pub(super) fn choose(
     if flags.server.is_some() {
         // Variables speak of this server only if they name none, or the same.
         let same = variables.server.is_none() || variables.address_beside(None) == flags.address_beside(None);
-        let connection = if same { flags.over(variables) } else { flags.clone() };
+        let meant = chosen.iter().find(|c| flags.means(c));
+        let connection = if same {
+            flags.over(&without_stray_token(variables, meant, notes))
+        } else {
+            flags.clone()
+        };
         if !same {
             note_unused(variables, "they belong to another server than --server names", notes);
         }
@@ -122,7 +127,8 @@ pub(super) fn choose(
         note_unused(variables, "they do not say which of the contexts they belong to", notes);
     }
     let mut connection = if belongs {
-        flags.over(&without_weaker_transport(variables, notes))
+        let variables = without_stray_token(variables, chosen.first(), notes);
+        flags.over(&without_weaker_transport(&variables, notes))
     } else {
         flags.clone()
     };
@@ -155,6 +161,29 @@ pub(super) fn choose(
         }
     }
     chosen
+}
+
+/// A token that names no server is given for none: it serves a context that has no token of its own, and never replaces one.
+fn without_stray_token(variables: &Connection, context: Option<&Draft>, notes: &mut Vec<Problem>) -> Connection {
+    let own = context.filter(|c| variables.server.is_none() && c.has_token());
+    let (Some(context), Some(token)) = (own, &variables.token) else {
+        return variables.clone();
+    };
+    notes.push(
+        Problem::new(
+            token.origin.clone(),
+            "",
+            format!(
+                "it names no server, and the context {} has a token of its own",
+                context.name.value
+            ),
+        )
+        .hint("Set ARGOCD_SERVER beside it to use it for that server."),
+    );
+    Connection {
+        token: None,
+        ..variables.clone()
+    }
 }
 
 /// A variable left behind by something else must not send a configured context's token over an open line.

@@ -124,6 +124,10 @@ impl Draft {
         }
     }
 
+    pub(super) fn has_token(&self) -> bool {
+        !matches!(self.token.value, TokenSource::None)
+    }
+
     pub(super) fn is_plaintext(&self) -> bool {
         self.plaintext.value
     }

@@ -299,7 +299,7 @@ fn a_server_flag_does_not_get_the_token_of_the_variables_server() {
 }
 
 #[test]
-fn a_token_without_a_server_belongs_to_the_only_context_or_to_none() {
+fn a_token_without_a_server_replaces_no_token_that_a_context_has() {
     let variables = [("ARGOCD_AUTH_TOKEN", "t"), ("PROD", "p"), ("DEV", "d")];
     let one = settle(Sources {
         user: ONE,
@@ -307,7 +307,16 @@ fn a_token_without_a_server_belongs_to_the_only_context_or_to_none() {
         ..Sources::default()
     })
     .unwrap();
-    assert_eq!(contexts(&one), [context("prod", "argo.prod", false, Some("t"))]);
+    assert_eq!(contexts(&one), [context("prod", "argo.prod", false, Some("p"))]);
+    assert_eq!(one.notes.len(), 1);
+
+    let without = settle(Sources {
+        user: "[[context]]\nname = \"prod\"\nserver = \"argo.prod\"\n",
+        variables: &variables,
+        ..Sources::default()
+    })
+    .unwrap();
+    assert_eq!(contexts(&without), [context("prod", "argo.prod", false, Some("t"))]);
 
     let two = settle(Sources {
         user: TWO,

@@ -24,4 +24,6 @@ pub struct ManagedResource {
     pub modified: bool,
     /// A sync hook.
     pub hook: bool,
+    /// Why its states could not be read; then all of them are `None`. Quotes nothing of them.
+    pub unreadable: Option<String>,
 }

@@ -138,6 +138,7 @@ impl ArgoCd for Scripted {
             normalized: side("2"),
             modified: true,
             hook: false,
+            unreadable: None,
         }])
     }
 

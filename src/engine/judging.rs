@@ -105,6 +105,14 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
             ),
         ),
     };
+    // What nobody could compare is not clean, and does not lower what was judged beside it.
+    let mut reason = reason;
+    if let Some(unknown) = not_compared(look, &drifts) {
+        if drifts.is_empty() {
+            verdict = ApplicationVerdict::CannotTell;
+        }
+        reason = Some(unknown);
+    }
     // Argo CD's "Synced" must not hide a danger; what is only worth a look stays beside the verdict.
     if invisible.first().is_some_and(|worst| worst.drift.verdict == Verdict::Risky) {
         verdict = ApplicationVerdict::Risky;
@@ -116,6 +124,29 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     invisible.retain(|addition| drifts.iter().all(|drift| drift.drift.key != addition.drift.key));
     drifts.append(&mut invisible);
     Judged { view, drifts }
+}
+
+/// Resources that Argo CD calls different and of which nothing could be compared: which, and why.
+fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
+    let said = |resource: &ManagedResource| {
+        let statuses = &look.application.resources;
+        let differs = statuses
+            .iter()
+            .find(|r| r.key == resource.key)
+            .map_or(statuses.is_empty(), |r| r.status == Some(SyncStatus::OutOfSync) && !r.hook);
+        if !differs || resource.hook || drifts.iter().any(|s| s.drift.key.resource == resource.key) {
+            return None;
+        }
+        match &resource.unreadable {
+            Some(why) => Some(format!("{} ({why})", resource.key.short())),
+            None if resource.modified && (resource.predicted.is_none() || resource.normalized.is_none()) => {
+                Some(format!("{} (Argo CD gives nothing to compare)", resource.key.short()))
+            }
+            None => None,
+        }
+    };
+    let names: Vec<String> = look.resources.iter().filter_map(said).collect();
+    (!names.is_empty()).then(|| format!("Could not be judged, the rest was: {}.", names.join(", ")))
 }
 
 fn worst_first(drifts: &mut [Shelved]) {
@@ -197,8 +228,17 @@ fn drift(
 ) -> Option<Shelved> {
     let state = state(application, resource)?;
     let (desired, live) = match state {
-        // Without a pair the two sides are equal: Argo CD compared again between our two calls.
-        DriftState::Changed => (Some(resource.predicted.as_ref()?), Some(resource.normalized.as_ref()?)),
+        // Without a pair the two sides are equal: Argo CD compared again between our two calls. With half of one, the other
+        // half is read where Argo CD took it from.
+        DriftState::Changed => {
+            if resource.predicted.is_none() && resource.normalized.is_none() {
+                return None;
+            }
+            (
+                Some(resource.predicted.as_ref().or(resource.target.as_ref())?),
+                Some(resource.normalized.as_ref().or(resource.live.as_ref())?),
+            )
+        }
         DriftState::Missing => (resource.predicted.as_ref().or(resource.target.as_ref()), None),
         DriftState::Extra => (None, resource.normalized.as_ref().or(resource.live.as_ref())),
     };
@@ -233,7 +273,7 @@ fn drift(
 /// How the resource drifted; `None` when it did not. Argo CD's status of the resource decides where it is known: a hook,
 /// an ignored object or one that names another Application has none.
 fn state(application: &Application, resource: &ManagedResource) -> Option<DriftState> {
-    if resource.hook {
+    if resource.hook || resource.unreadable.is_some() {
         return None;
     }
     let status = application.resources.iter().find(|r| r.key == resource.key);

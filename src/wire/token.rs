@@ -1,9 +1,11 @@
 //! Where a context's token comes from, read once when the context is set up.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
 
 use super::live::unusable;
 use crate::config::TokenSource;
@@ -11,6 +13,9 @@ use crate::engine::ports::ErrorView;
 
 /// A token command may ask a vault; it may not hang.
 const DEADLINE: Duration = Duration::from_secs(15);
+
+/// No token is longer; a command that prints without end must not fill the memory.
+const LARGEST_OUTPUT: u64 = 64 * 1024;
 
 /// The token, or none where the server may allow anonymous reading.
 ///
@@ -24,29 +29,45 @@ pub(super) async fn resolve(context: &str, source: &TokenSource) -> Result<Optio
         TokenSource::Variable { name, value: None } => {
             Err(unusable(context, &format!("the variable {name} (token_env) is not set")))
         }
-        TokenSource::Command(words) => from_command(context, words).await.map(Some),
+        TokenSource::Command(words) => from_command(context, words, DEADLINE).await.map(Some),
     }
 }
 
-async fn from_command(context: &str, words: &[String]) -> Result<SecretString, ErrorView> {
+async fn from_command(context: &str, words: &[String], deadline: Duration) -> Result<SecretString, ErrorView> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(unusable(context, "token_command is empty"));
     };
     let (program, arguments) = (program.clone(), arguments.to_vec());
     let failed = |why: &str| unusable(context, &format!("token_command ({program}) {why}"));
     let mut command = Command::new(&program);
-    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
-    let run = tokio::task::spawn_blocking(move || command.output());
-    let output = match tokio::time::timeout(DEADLINE, run).await {
-        Err(_) => return Err(failed("did not end in time")),
-        Ok(Err(_)) => return Err(failed("could not be run")),
-        Ok(Ok(Err(error))) => return Err(failed(&format!("could not be run: {error}"))),
-        Ok(Ok(Ok(output))) => output,
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        // When the deadline drops it, it ends: nothing of ours may go on asking a vault.
+        .kill_on_drop(true);
+    let run = async {
+        let mut child = command.spawn()?;
+        let mut output = Vec::new();
+        if let Some(stdout) = child.stdout.take() {
+            stdout.take(LARGEST_OUTPUT + 1).read_to_end(&mut output).await?;
+        }
+        if output.len() as u64 > LARGEST_OUTPUT {
+            return Ok(None);
+        }
+        Ok::<_, std::io::Error>(Some((child.wait().await?, output)))
     };
-    if !output.status.success() {
-        return Err(failed(&format!("ended with {}", output.status)));
+    let (status, output) = match tokio::time::timeout(deadline, run).await {
+        Err(_) => return Err(failed("did not end in time")),
+        Ok(Err(error)) => return Err(failed(&format!("could not be run: {error}"))),
+        Ok(Ok(None)) => return Err(failed("printed more than 64 KiB: that is no token")),
+        Ok(Ok(Some(ended))) => ended,
+    };
+    if !status.success() {
+        return Err(failed(&format!("ended with {status}")));
     }
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = String::from_utf8_lossy(&output);
     match text.lines().next().map(str::trim).filter(|token| !token.is_empty()) {
         Some(token) => Ok(SecretString::from(token)),
         None => Err(failed("printed nothing")),
@@ -81,5 +102,20 @@ mod tests {
             Err("prod: token_command (true) printed nothing.".to_owned())
         );
         assert!(run(&["/nowhere/at/all"]).await.unwrap_err().contains("could not be run"));
+    }
+
+    #[tokio::test]
+    async fn a_command_that_prints_without_end_is_no_token() {
+        assert_eq!(
+            run(&["yes"]).await,
+            Err("prod: token_command (yes) printed more than 64 KiB: that is no token.".to_owned())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_command_that_hangs_is_given_up() {
+        let words = ["sleep".to_owned(), "60".to_owned()];
+        let error = from_command("prod", &words, Duration::from_millis(20)).await.unwrap_err();
+        assert_eq!(error.detail, "prod: token_command (sleep) did not end in time.");
     }
 }
