@@ -116,6 +116,12 @@ pub enum ArgoCdError {
         /// What was asked for.
         what: String,
     },
+    /// The context could not be set up on this machine: certificates, token command.
+    #[error("{message}")]
+    Unusable {
+        /// Which context, and why.
+        message: String,
+    },
     /// No connection: refused, reset, name not found, TLS, proxy.
     #[error("cannot reach {server}: {message}")]
     Unreachable {
@@ -137,7 +143,8 @@ impl ArgoCdError {
             | Self::NotFound { .. }
             | Self::TooLarge { .. }
             | Self::NotArgoCd { .. }
-            | Self::Redirect { .. } => false,
+            | Self::Redirect { .. }
+            | Self::Unusable { .. } => false,
         }
     }
 
@@ -164,6 +171,7 @@ impl ArgoCdError {
             Self::Protocol { .. } | Self::Server { .. } | Self::Timeout { .. } => {
                 "It is tried again by itself; if it stays, look at the logs of argocd-server.".to_owned()
             }
+            Self::Unusable { .. } => "See `driftline config show` for where each value comes from, then start again.".to_owned(),
             Self::Unreachable { .. } => "Check the address, the network, the proxy variables and the certificate.".to_owned(),
         };
         let title = match self {
@@ -177,6 +185,7 @@ impl ArgoCdError {
             Self::Protocol { server, .. } => format!("Broken answer from {server}"),
             Self::Server { server, .. } => format!("{server} failed"),
             Self::Timeout { server, .. } => format!("{server} is slow"),
+            Self::Unusable { .. } => "Cannot use a context".to_owned(),
             Self::Unreachable { server, .. } => format!("Cannot reach {server}"),
         };
         ErrorView {

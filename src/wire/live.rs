@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
+use super::broken::Broken;
 use super::clock::SystemClock;
 use super::http::{HttpOptions, Trust, http_client};
 use super::token;
@@ -15,11 +18,32 @@ use crate::store::{FileStore, MemoryStore};
 /// One client per context, the machine's clock. No request is sent yet.
 ///
 /// # Errors
-/// When a context cannot be set up: address, certificates, token command.
+/// When no context can be set up: address, certificates, token command. One that cannot beside others that can is part of
+/// the engine and fails there.
 pub async fn engine(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
     let mut argocd: Vec<Arc<dyn ArgoCd>> = Vec::new();
-    for context in &settings.contexts {
-        argocd.push(Arc::new(client(context).await?));
+    let mut usable = false;
+    let mut first_error = None;
+    // At once: each token command may take its time.
+    let clients = join_all(settings.contexts.iter().map(client)).await;
+    for (context, client) in settings.contexts.iter().zip(clients) {
+        match client {
+            Ok(client) => {
+                usable = true;
+                argocd.push(Arc::new(client));
+            }
+            Err(why) => {
+                first_error.get_or_insert_with(|| why.clone());
+                argocd.push(Arc::new(Broken {
+                    name: context.name.as_str().into(),
+                    address: context.server.clone(),
+                    why,
+                }));
+            }
+        }
+    }
+    if let (false, Some(error)) = (usable, first_error) {
+        return Err(error);
     }
     Ok(Arc::new(Engine::new(
         Ports {

@@ -1,0 +1,62 @@
+//! A context that could not be set up: it fails on its own, so that the others can be looked at.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::drift::raw::ManagedResource;
+use crate::drift::{Application, ApplicationKey};
+use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ErrorView, ServerInfo, Sink, WatchEvent};
+
+pub(super) struct Broken {
+    pub(super) name: Arc<str>,
+    pub(super) address: String,
+    pub(super) why: ErrorView,
+}
+
+impl Broken {
+    fn error<T>(&self) -> Result<T, ArgoCdError> {
+        Err(ArgoCdError::Unusable {
+            message: self.why.detail.clone(),
+        })
+    }
+}
+
+#[async_trait]
+impl ArgoCd for Broken {
+    fn context(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    fn address(&self) -> String {
+        self.address.clone()
+    }
+
+    async fn server(&self) -> Result<ServerInfo, ArgoCdError> {
+        self.error()
+    }
+
+    async fn clusters(&self) -> Result<Vec<ClusterName>, ArgoCdError> {
+        self.error()
+    }
+
+    async fn list(&self, _: Sink<'_, Vec<Application>>) -> Result<String, ArgoCdError> {
+        self.error()
+    }
+
+    async fn application(&self, _: &ApplicationKey, _: &str) -> Result<Application, ArgoCdError> {
+        self.error()
+    }
+
+    async fn managed_resources(&self, _: &ApplicationKey, _: &str) -> Result<Vec<ManagedResource>, ArgoCdError> {
+        self.error()
+    }
+
+    async fn watch(&self, _: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError> {
+        self.error()
+    }
+
+    async fn probe(&self) -> Result<String, ArgoCdError> {
+        self.error()
+    }
+}
