@@ -1,9 +1,11 @@
 //! The engine itself: what both front ends run.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 
 use super::collect::{look, may_be_swept, needs_a_look};
@@ -14,9 +16,13 @@ use super::remembering::StoreHealth;
 use super::shelf::Shelf;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
-use crate::drift::Application;
 use crate::drift::environment::EnvironmentRules;
+use crate::drift::{Application, ApplicationKey};
 use crate::verdict::policy::VerdictCap;
+
+/// Said where a panic of ours was contained.
+pub(super) const BUG: &str =
+    "This is a bug of driftline, not of your cluster. Please report it with the log (issue tracker in the README).";
 
 /// How the engine works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +67,9 @@ pub struct Engine {
 /// What the engine remembers while it runs.
 #[derive(Default)]
 struct Memory {
-    /// Fingerprint → when this run first judged it, for when the journal cannot say.
-    first_seen: HashMap<String, Timestamp>,
+    /// Per Application, fingerprint → when this run first judged it, for when the journal cannot say. Only of drifts that the
+    /// last look saw.
+    first_seen: HashMap<ApplicationKey, HashMap<String, Timestamp>>,
     store_health: StoreHealth,
     shelf: Shelf,
 }
@@ -185,9 +192,45 @@ impl Engine {
         clusters: &[ClusterName],
         sweep: bool,
     ) -> (ApplicationView, Option<ErrorView>) {
+        // Judging runs on what others wrote. A panic in it must cost this one Application and no more.
+        let key = application.key.clone();
+        let mut fallback = self.listed(&application, server, clusters);
+        let looking = AssertUnwindSafe(self.look_at_unguarded(argocd, application, server, clusters, sweep));
+        match looking.catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                self.drifts_ended(&key);
+                fallback.verdict = ApplicationVerdict::CannotTell;
+                fallback.reason = Some(format!("driftline broke while it judged this Application. {BUG}"));
+                let error = ErrorView {
+                    title: "driftline broke".to_owned(),
+                    detail: format!("judging {key} broke."),
+                    hint: BUG.to_owned(),
+                };
+                (fallback, Some(error))
+            }
+        }
+    }
+
+    /// What was kept of an Application's drifts is over: it does not drift any more, or is gone.
+    pub(super) fn drifts_ended(&self, key: &ApplicationKey) {
+        let mut memory = self.memory();
+        memory.first_seen.remove(key);
+        memory.shelf.replace(key, Vec::new());
+    }
+
+    async fn look_at_unguarded(
+        &self,
+        argocd: &Arc<dyn ArgoCd>,
+        application: Application,
+        server: &ServerInfo,
+        clusters: &[ClusterName],
+        sweep: bool,
+    ) -> (ApplicationView, Option<ErrorView>) {
         let looks = needs_a_look(&application) || (sweep && may_be_swept(&application));
         if !looks {
             self.settled([&application], server).await;
+            self.drifts_ended(&application.key);
             return (self.listed(&application, server, clusters), None);
         }
         let began = self.now();
@@ -195,14 +238,21 @@ impl Engine {
             Ok(look) => {
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
+                let key = look.application.key.clone();
+                let before = self.memory().first_seen.get(&key).cloned().unwrap_or_default();
+                let seen = Mutex::new(HashMap::new());
                 let mut judged = judged(&look, &setting, &|fingerprint| {
-                    *self.memory().first_seen.entry(fingerprint.to_owned()).or_insert(now)
+                    let first = before.get(fingerprint).copied().unwrap_or(now);
+                    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                    seen.insert(fingerprint.to_owned(), first);
+                    first
                 });
                 self.remember(&mut judged, server, began).await;
                 let mut memory = self.memory();
-                for drift in judged.drifts {
-                    memory.shelf.put(drift);
-                }
+                memory
+                    .first_seen
+                    .insert(key.clone(), seen.into_inner().unwrap_or_else(PoisonError::into_inner));
+                memory.shelf.replace(&key, judged.drifts);
                 (judged.view, None)
             }
             Err(error) => {

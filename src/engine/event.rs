@@ -60,10 +60,8 @@ pub enum EngineEvent {
 /// What a front end may ask of the running engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineCommand {
-    /// List again now.
+    /// List again now, and look again at everything that drifted.
     Refresh,
-    /// Look at this Application again now.
-    Look(ApplicationKey),
     /// This drift is open on screen: keep it fresh.
     Open(DriftKey),
 }

@@ -1,31 +1,30 @@
 //! Following the contexts while somebody watches the screen: list, judge, watch, list again.
 //!
-//! One task per context owns everything known of it. The stream of Applications is a hint (Argo CD replays nothing and
-//! may drop events): the list is repeated on a schedule and after each reconnect, Applications that drifted are looked at
-//! again now and then, and the one that is open on screen more often, because Argo CD does not tell of a further edit on
-//! an Application that is OutOfSync already.
+//! One task per context owns everything known of it ([`super::known`]). The stream of Applications is a hint (Argo CD
+//! replays nothing and may drop events): the list is repeated on a schedule and after each reconnect, Applications that
+//! drifted are looked at again now and then, and the one that is open on screen more often, because Argo CD does not tell
+//! of a further edit on an Application that is OutOfSync already.
+//!
+//! The follower itself never waits for a server: lists, looks and the stream run beside it and send their news.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::core::Engine;
 use super::event::{ContextView, EngineCommand, EngineEvent};
-use super::ports::{ArgoCd, ArgoCdError, ClusterName, ErrorView, ServerInfo, WatchEvent};
-use super::view::{ApplicationVerdict, ApplicationView};
-use crate::drift::{Application, ApplicationKey, SyncStatus};
-
-/// First and longest pause after a failure; each failure in a row doubles it.
-const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+use super::known::Known;
+use super::pause::{STEADY, backoff, pause};
+use super::ports::{ArgoCd, ArgoCdError, ErrorView, WatchEvent};
+use super::view::ApplicationView;
+use crate::drift::{Application, ApplicationKey};
 
 /// Events of the stream that may wait for the follower.
 const HINTS: usize = 1_024;
@@ -40,9 +39,10 @@ impl Engine {
         stop: CancellationToken,
     ) {
         let mut followers = Vec::new();
-        let mut tasks = tokio::task::JoinSet::new();
+        let mut tasks = JoinSet::new();
         for argocd in self.argocd() {
-            let (sender, receiver) = mpsc::channel(64);
+            // Without a bound: a context that hangs must not keep commands from the others. People type slowly.
+            let (sender, receiver) = mpsc::unbounded_channel();
             followers.push(sender);
             let follower = Follower::new(Arc::clone(&self), Arc::clone(argocd), events.clone(), stop.clone());
             tasks.spawn(follower.run(receiver));
@@ -53,8 +53,8 @@ impl Engine {
                 command = commands.recv() => match command {
                     Some(command) => {
                         for follower in &followers {
-                            // A follower that ended (it panicked) must not stop commands to the others.
-                            if follower.send(command.clone()).await.is_err() {
+                            // A follower that ended must not stop commands to the others.
+                            if follower.send(command.clone()).is_err() {
                                 tracing::error!("a context is not followed any more");
                             }
                         }
@@ -68,10 +68,18 @@ impl Engine {
     }
 }
 
+type Commands = mpsc::UnboundedReceiver<EngineCommand>;
+
 /// What the stream task tells the follower.
 enum Hint {
     Event(WatchEvent),
     Ended(Result<(), ArgoCdError>),
+}
+
+/// What the task that lists tells the follower.
+enum Page {
+    Applications(Vec<Application>),
+    End(Result<(), ArgoCdError>),
 }
 
 type LookResult = (ApplicationKey, ApplicationView, Option<ErrorView>);
@@ -81,348 +89,221 @@ struct Follower {
     argocd: Arc<dyn ArgoCd>,
     events: mpsc::Sender<EngineEvent>,
     stop: CancellationToken,
-    server: ServerInfo,
-    clusters: Vec<ClusterName>,
-    /// What was last listed or hinted, by key.
-    known: HashMap<ApplicationKey, Application>,
-    /// The last good view of Applications that were judged.
-    judged: HashMap<ApplicationKey, ApplicationView>,
-    queue: VecDeque<ApplicationKey>,
-    queued: HashSet<ApplicationKey>,
-    looking: HashSet<ApplicationKey>,
-    /// Changed while they were looked at: they need another look afterwards.
-    again: HashSet<ApplicationKey>,
-    /// Their last look failed: they get another one with the next list.
-    failed: HashSet<ApplicationKey>,
+    known: Known,
     open: Option<ApplicationKey>,
+}
+
+/// What lives as long as one connection. Dropping it ends every call.
+struct Session {
+    background: JoinSet<()>,
+    looks: JoinSet<LookResult>,
+    hints: (mpsc::Sender<Hint>, mpsc::Receiver<Hint>),
+    pages: (mpsc::UnboundedSender<Page>, mpsc::UnboundedReceiver<Page>),
+    listing: bool,
+    stream_opened: Option<Instant>,
+    stream_failures: u32,
+    next_list: Instant,
+    next_sweep: Instant,
+    next_open: Instant,
 }
 
 impl Follower {
     fn new(engine: Arc<Engine>, argocd: Arc<dyn ArgoCd>, events: mpsc::Sender<EngineEvent>, stop: CancellationToken) -> Self {
         Self {
+            known: Known::new(Arc::clone(&engine)),
             engine,
             argocd,
             events,
             stop,
-            server: ServerInfo::default(),
-            clusters: Vec::new(),
-            known: HashMap::new(),
-            judged: HashMap::new(),
-            queue: VecDeque::new(),
-            queued: HashSet::new(),
-            looking: HashSet::new(),
-            again: HashSet::new(),
-            failed: HashSet::new(),
             open: None,
         }
     }
 
     /// Runs until stopped, or until nobody listens any more.
-    async fn run(mut self, mut commands: mpsc::Receiver<EngineCommand>) {
+    async fn run(mut self, mut commands: Commands) {
         let mut failures = 0;
         loop {
             let outcome = self.connect_and_follow(&mut commands, &mut failures).await;
             let Err(error) = outcome else { return };
-            self.take_back();
+            self.known.looking.interrupted();
             failures += 1;
-            let pause = backoff(failures);
-            // A refused token is not tried again by itself: only a person can help, and servers count such tries.
-            let retry = error.is_transient() || matches!(error, ArgoCdError::NotFound { .. });
-            self.tell_failure(&error, retry.then_some(pause)).await;
-            let waits = if retry { pause } else { Duration::MAX };
+            let pause = pause(&error, failures);
+            self.tell_failure(&error, pause).await;
+            let stop = self.stop.clone();
             tokio::select! {
-                () = self.stop.cancelled() => return,
-                () = sleep(waits) => {}
-                command = wait_for_refresh(&mut commands) => if command.is_none() { return },
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+                command = self.wait_for_refresh(&mut commands) => if command.is_none() { return },
             }
         }
     }
 
-    /// What was being looked at when a connection broke is looked at again with the next one.
-    fn take_back(&mut self) {
-        let interrupted: Vec<_> = self.looking.drain().chain(self.again.drain()).collect();
-        for key in interrupted {
-            self.enqueue(key);
+    /// A person asks to try again. What was opened meanwhile is kept fresh with the next connection. `None` when nobody can
+    /// ask any more.
+    async fn wait_for_refresh(&mut self, commands: &mut Commands) -> Option<()> {
+        loop {
+            match commands.recv().await? {
+                EngineCommand::Refresh => return Some(()),
+                EngineCommand::Open(drift) => self.open = Some(drift.application),
+            }
         }
     }
 
     /// `Ok` when it is over, `Err` when the context failed and is to be tried again.
-    async fn connect_and_follow(
-        &mut self,
-        commands: &mut mpsc::Receiver<EngineCommand>,
-        failures: &mut u32,
-    ) -> Result<(), ArgoCdError> {
-        self.server = self.argocd.server().await?;
+    async fn connect_and_follow(&mut self, commands: &mut Commands, failures: &mut u32) -> Result<(), ArgoCdError> {
+        self.known.server = guarded(self.argocd.server(), &self.argocd.address()).await?;
         let connected = ContextView {
             name: self.argocd.context(),
-            server: self.server.address.clone(),
-            version: self.server.version.clone(),
+            server: self.known.server.address.clone(),
+            version: self.known.server.version.clone(),
         };
         self.tell(EngineEvent::Connected(connected)).await;
-        self.clusters = self.engine.clusters(&*self.argocd).await;
-        self.list().await?;
-        *failures = 0;
+        self.known.clusters = self.engine.clusters(&*self.argocd).await;
 
         let settings = self.engine.settings().clone();
-        let (hint_sender, mut hints) = mpsc::channel(HINTS);
-        let mut stream = self.start_stream(hint_sender.clone(), Duration::ZERO);
-        let mut stream_failures = 0;
-        let mut looks: FuturesUnordered<BoxFuture<'static, LookResult>> = FuturesUnordered::new();
-        let mut next_list = Instant::now() + settings.list_every;
-        let mut next_sweep = Instant::now() + settings.look_every;
-        let mut next_open = Instant::now() + settings.open_every;
+        let mut session = Session::new(&settings);
+        let mut streaming = false;
         loop {
-            while looks.len() < settings.concurrency {
-                let Some(key) = self.queue.pop_front() else { break };
-                self.queued.remove(&key);
-                if let Some(look) = self.look(&key) {
-                    looks.push(look);
-                }
+            while let Some(key) = self.known.looking.start(settings.concurrency) {
+                self.look(key, &mut session.looks);
             }
             tokio::select! {
-                () = self.stop.cancelled() => break,
-                Some(result) = looks.next() => self.looked(result).await,
-                Some(hint) = hints.recv() => match hint {
+                () = self.stop.cancelled() => return Ok(()),
+                Some(result) = session.looks.join_next() => match result {
+                    Ok((key, view, error)) => {
+                        let news = self.known.looked(&key, view, error);
+                        self.tell_all(news).await;
+                    }
+                    Err(error) => tracing::error!(%error, "a look ended without a result"),
+                },
+                Some(page) = session.pages.1.recv() => match page {
+                    Page::Applications(page) => {
+                        let news = self.known.listed(page);
+                        self.tell_all(vec![news]).await;
+                    }
+                    Page::End(outcome) => {
+                        session.listing = false;
+                        outcome?;
+                        *failures = 0;
+                        session.next_list = session.next_list.max(Instant::now());
+                        let news = self.known.list_completed(&self.argocd.context());
+                        self.tell_all(news).await;
+                        if !streaming {
+                            // What is said before the first list means nothing yet.
+                            streaming = true;
+                            self.start_stream(&mut session, Duration::ZERO);
+                        }
+                    }
+                },
+                Some(hint) = session.hints.1.recv() => match hint {
                     Hint::Event(WatchEvent::Opened) => {
-                        stream_failures = 0;
+                        session.stream_opened = Some(Instant::now());
                         self.tell(EngineEvent::Watching { context: self.argocd.context(), live: true }).await;
                     }
-                    Hint::Event(event) => self.hinted(event).await,
+                    Hint::Event(event) => {
+                        let news = self.known.hinted(event);
+                        self.tell_all(news).await;
+                    }
                     Hint::Ended(result) => {
                         self.tell(EngineEvent::Watching { context: self.argocd.context(), live: false }).await;
                         if let Err(error @ ArgoCdError::Unauthorized { .. }) = result {
-                            stream.abort();
                             return Err(error);
                         }
-                        stream_failures += 1;
-                        stream = self.start_stream(hint_sender.clone(), backoff(stream_failures));
-                        // What happened while nobody watched is only in the list.
-                        next_list = next_list.min(Instant::now() + backoff(stream_failures));
+                        let pause = session.stream_ended();
+                        self.start_stream(&mut session, pause);
                     }
                 },
                 command = commands.recv() => match command {
-                    Some(EngineCommand::Refresh) => next_list = Instant::now(),
-                    Some(EngineCommand::Look(key)) => self.enqueue(key),
+                    Some(EngineCommand::Refresh) => {
+                        session.next_list = Instant::now();
+                        self.known.look_at_all_that_drifted();
+                    }
                     Some(EngineCommand::Open(drift)) => {
                         self.open = Some(drift.application);
-                        next_open = Instant::now() + settings.open_every;
+                        session.next_open = Instant::now() + settings.open_every;
                     }
-                    None => break,
+                    None => return Ok(()),
                 },
-                () = tokio::time::sleep_until(next_list) => {
-                    let listed = self.list().await;
-                    next_list = Instant::now() + settings.list_every;
-                    if let Err(error) = listed {
-                        stream.abort();
-                        return Err(error);
+                () = tokio::time::sleep_until(session.next_list), if !session.listing => {
+                    session.next_list = Instant::now() + settings.list_every;
+                    self.start_list(&mut session);
+                }
+                () = tokio::time::sleep_until(session.next_sweep) => {
+                    session.next_sweep = Instant::now() + settings.look_every;
+                    self.known.look_at_all_that_drifted();
+                }
+                () = tokio::time::sleep_until(session.next_open), if self.open.is_some() => {
+                    session.next_open = Instant::now() + settings.open_every;
+                    if let Some(key) = &self.open {
+                        self.known.look_again(key);
                     }
-                }
-                () = tokio::time::sleep_until(next_sweep) => {
-                    next_sweep = Instant::now() + settings.look_every;
-                    let drifted: Vec<_> = self.known.values().filter(|a| a.sync_status == SyncStatus::OutOfSync).map(|a| a.key.clone()).collect();
-                    for key in drifted {
-                        self.enqueue(key);
-                    }
-                }
-                () = tokio::time::sleep_until(next_open), if self.open.is_some() => {
-                    next_open = Instant::now() + settings.open_every;
-                    if let Some(key) = self.open.clone() {
-                        self.enqueue(key);
-                    }
-                }
-            }
-        }
-        stream.abort();
-        Ok(())
-    }
-
-    /// Lists everything, tells each page at once, queues what needs a look, and drops what is gone.
-    async fn list(&mut self) -> Result<(), ArgoCdError> {
-        let (pages, mut arrived) = mpsc::unbounded_channel::<Vec<Application>>();
-        let argocd = Arc::clone(&self.argocd);
-        let mut sink = move |page: Vec<Application>| pages.send(page).is_ok();
-        let list = async move { argocd.list(&mut sink).await };
-        tokio::pin!(list);
-        let mut seen = HashSet::new();
-        let mut outcome = None;
-        loop {
-            tokio::select! {
-                biased;
-                page = arrived.recv() => match page {
-                    Some(page) => self.listed(page, &mut seen).await,
-                    None => break,
-                },
-                result = &mut list, if outcome.is_none() => {
-                    outcome = Some(result);
-                    arrived.close();
-                }
-            }
-        }
-        if let Some(Err(error)) = outcome {
-            return Err(error);
-        }
-        let gone: Vec<_> = self.known.keys().filter(|key| !seen.contains(*key)).cloned().collect();
-        for key in gone {
-            self.forget(&key).await;
-        }
-        self.tell(EngineEvent::ListCompleted {
-            context: self.argocd.context(),
-            applications: seen.len(),
-            at: self.engine.now(),
-        })
-        .await;
-        Ok(())
-    }
-
-    async fn listed(&mut self, page: Vec<Application>, seen: &mut HashSet<ApplicationKey>) {
-        let mut views = Vec::with_capacity(page.len());
-        let mut settled = Vec::new();
-        for application in page {
-            let key = application.key.clone();
-            seen.insert(key.clone());
-            let changed = self
-                .known
-                .get(&key)
-                .is_none_or(|known| summary(known) != summary(&application));
-            let fresh = self.engine.listed(&application, &self.server, &self.clusters);
-            let view = match self.judged.get(&key) {
-                // What was judged stays on screen until it is judged again.
-                Some(judged) if fresh.verdict == ApplicationVerdict::Pending => ApplicationView {
-                    fetched_at: judged.fetched_at,
-                    ..judged.clone()
-                },
-                _ => fresh,
-            };
-            if view.verdict != ApplicationVerdict::Pending && self.judged.contains_key(&key) && !needs_look(&application) {
-                self.judged.remove(&key);
-            }
-            self.known.insert(key.clone(), application);
-            let failed = self.failed.remove(&key);
-            if (changed || failed) && self.known.get(&key).is_some_and(needs_look) {
-                self.enqueue(key);
-            } else if changed {
-                settled.push(key);
-            }
-            views.push(view);
-        }
-        self.tell(EngineEvent::Listed(views)).await;
-        let settled = settled.iter().filter_map(|key| self.known.get(key));
-        self.engine.settled(settled, &self.server).await;
-    }
-
-    /// One event of the stream: a hint that something about an Application changed.
-    async fn hinted(&mut self, event: WatchEvent) {
-        match event {
-            WatchEvent::Opened => {}
-            WatchEvent::Deleted(key) => self.forget(&key).await,
-            WatchEvent::Changed(hint) => {
-                let key = hint.key.clone();
-                let merged = match self.known.get(&key) {
-                    Some(known) => merge(known, *hint),
-                    None => *hint,
-                };
-                if self.known.get(&key).is_some_and(|known| summary(known) == summary(&merged)) {
-                    return;
-                }
-                let needs = needs_look(&merged);
-                let view = self.engine.listed(&merged, &self.server, &self.clusters);
-                self.known.insert(key.clone(), merged);
-                if needs {
-                    if !self.judged.contains_key(&key) {
-                        self.tell(EngineEvent::Listed(vec![view])).await;
-                    }
-                    self.enqueue(key);
-                } else {
-                    self.judged.remove(&key);
-                    self.tell(EngineEvent::Judged(Box::new(view))).await;
-                    self.engine.settled(self.known.get(&key), &self.server).await;
                 }
             }
         }
     }
 
-    async fn looked(&mut self, (key, mut view, error): LookResult) {
-        self.looking.remove(&key);
-        if self.again.remove(&key) {
-            self.enqueue(key.clone());
-        }
-        // Deleted while it was looked at.
-        if !self.known.contains_key(&key) {
+    fn look(&mut self, key: ApplicationKey, looks: &mut JoinSet<LookResult>) {
+        let Some(application) = self.known.application(&key) else {
+            self.known.looking.forget(&key);
+            self.known.looking.finished(&key);
             return;
-        }
-        if let Some(error) = error {
-            tracing::warn!(application = %key, error = %error.detail, "could not look at an Application");
-            self.failed.insert(key.clone());
-            if let Some(last_good) = self.judged.get(&key) {
-                view = ApplicationView {
-                    stale: Some(error.detail),
-                    ..last_good.clone()
-                };
-            }
-        } else {
-            self.judged.insert(key, view.clone());
-        }
-        self.tell(EngineEvent::Judged(Box::new(view))).await;
-    }
-
-    fn look(&mut self, key: &ApplicationKey) -> Option<BoxFuture<'static, LookResult>> {
-        let application = self.known.get(key)?.clone();
-        if !self.looking.insert(key.clone()) {
-            self.again.insert(key.clone());
-            return None;
-        }
+        };
         let (engine, argocd, server, clusters) = (
             Arc::clone(&self.engine),
             Arc::clone(&self.argocd),
-            self.server.clone(),
-            self.clusters.clone(),
+            self.known.server.clone(),
+            self.known.clusters.clone(),
         );
-        let key = key.clone();
-        Some(
-            async move {
-                let (view, error) = engine.look_at(&argocd, application, &server, &clusters, false).await;
-                (key, view, error)
-            }
-            .boxed(),
-        )
+        looks.spawn(async move {
+            let (view, error) = engine.look_at(&argocd, application, &server, &clusters, false).await;
+            (key, view, error)
+        });
     }
 
-    fn enqueue(&mut self, key: ApplicationKey) {
-        if self.known.contains_key(&key) && self.queued.insert(key.clone()) {
-            self.queue.push_back(key);
-        }
+    /// Lists beside everything else: a large list takes minutes on a slow line.
+    fn start_list(&mut self, session: &mut Session) {
+        session.listing = true;
+        self.known.list_begins();
+        let (argocd, pages) = (Arc::clone(&self.argocd), session.pages.0.clone());
+        session.spawn(async move {
+            let mut sink = |page| pages.send(Page::Applications(page)).is_ok();
+            let address = argocd.address();
+            let outcome = guarded(argocd.list(&mut sink), &address).await.map(drop);
+            // Nobody listens any more when the connection was given up: then there is nothing to tell.
+            drop(pages.send(Page::End(outcome)));
+        });
     }
 
-    async fn forget(&mut self, key: &ApplicationKey) {
-        self.judged.remove(key);
-        self.failed.remove(key);
-        if self.known.remove(key).is_some() {
-            self.tell(EngineEvent::Removed(key.clone())).await;
-        }
-    }
-
-    fn start_stream(&self, hints: mpsc::Sender<Hint>, after: Duration) -> tokio::task::JoinHandle<()> {
-        let argocd = Arc::clone(&self.argocd);
-        tokio::spawn(async move {
+    fn start_stream(&self, session: &mut Session, after: Duration) {
+        let (argocd, hints) = (Arc::clone(&self.argocd), session.hints.0.clone());
+        session.spawn(async move {
             tokio::time::sleep(after).await;
-            let events = hints.clone();
             // A hint that finds no room is dropped: the follower lists again on schedule.
-            let result = argocd
-                .watch(&mut |event| match events.try_send(Hint::Event(event)) {
-                    Ok(()) => true,
-                    Err(mpsc::error::TrySendError::Full(_)) => {
-                        tracing::debug!("a stream event was dropped: too many at once");
-                        true
-                    }
-                    Err(mpsc::error::TrySendError::Closed(_)) => false,
-                })
-                .await;
+            let mut sink = |event| match hints.try_send(Hint::Event(event)) {
+                Ok(()) => true,
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    tracing::debug!("a stream event was dropped: too many at once");
+                    true
+                }
+                Err(mpsc::error::TrySendError::Closed(_)) => false,
+            };
+            let address = argocd.address();
+            let result = guarded(argocd.watch(&mut sink), &address).await;
             if let Err(error) = &result {
                 tracing::debug!(%error, "the stream of Applications ended");
             }
-            // Nobody listens any more when the follower stopped: then there is nothing to tell.
+            // As above.
             drop(hints.send(Hint::Ended(result)).await);
-        })
+        });
+    }
+
+    /// Tells the screen first, the journal afterwards.
+    async fn tell_all(&mut self, events: Vec<EngineEvent>) {
+        for event in events {
+            self.tell(event).await;
+        }
+        let settled = self.known.take_settled();
+        self.engine.settled(&settled, &self.known.server).await;
     }
 
     async fn tell(&self, event: EngineEvent) {
@@ -431,9 +312,9 @@ impl Follower {
         }
     }
 
-    async fn tell_failure(&self, error: &ArgoCdError, pause: Option<Duration>) {
-        let retry_at: Option<Timestamp> = pause
-            .and_then(|pause| SignedDuration::try_from(pause).ok())
+    async fn tell_failure(&self, error: &ArgoCdError, pause: Duration) {
+        let retry_at: Option<Timestamp> = SignedDuration::try_from(pause)
+            .ok()
             .and_then(|pause| self.engine.now().checked_add(pause).ok());
         self.tell(EngineEvent::Failed {
             context: self.argocd.context(),
@@ -444,66 +325,56 @@ impl Follower {
     }
 }
 
-/// Everything that makes another look worth its calls.
-fn summary(application: &Application) -> impl PartialEq + '_ {
-    let operation = application.operation.as_ref();
-    (
-        application.sync_status,
-        application.health,
-        &application.revisions,
-        application.operation_requested,
-        operation.map(|o| o.phase),
-        application.deletion_requested_at,
-        application.skip_reconcile,
-        &application.sync_policy,
-    )
-}
-
-fn needs_look(application: &Application) -> bool {
-    super::collect::needs_a_look(application)
-}
-
-/// The stream tells only what its mask names; the rest is what was known.
-fn merge(known: &Application, hint: Application) -> Application {
-    let mut merged = known.clone();
-    merged.sync_status = hint.sync_status;
-    merged.health = hint.health;
-    if !hint.revisions.is_empty() {
-        merged.revisions = hint.revisions;
-    }
-    merged.operation_requested = hint.operation_requested;
-    if let Some(phase) = hint.operation.as_ref().and_then(|o| o.phase) {
-        merged.operation.get_or_insert_default().phase = Some(phase);
-    }
-    merged.deletion_requested_at = hint.deletion_requested_at;
-    if !hint.conditions.is_empty() {
-        merged.conditions = hint.conditions;
-    }
-    merged
-}
-
-/// 1 s, 2 s, 4 s … 30 s.
-fn backoff(failures: u32) -> Duration {
-    BACKOFF
-        .0
-        .saturating_mul(1 << failures.saturating_sub(1).min(8))
-        .min(BACKOFF.1)
-}
-
-async fn sleep(duration: Duration) {
-    if duration == Duration::MAX {
-        std::future::pending::<()>().await;
-    } else {
-        tokio::time::sleep(duration).await;
-    }
-}
-
-/// A person asks to try again; other commands wait for a connection that they could mean. `None` when nobody can ask any more.
-async fn wait_for_refresh(commands: &mut mpsc::Receiver<EngineCommand>) -> Option<()> {
-    loop {
-        match commands.recv().await? {
-            EngineCommand::Refresh => return Some(()),
-            EngineCommand::Look(_) | EngineCommand::Open(_) => {}
+impl Session {
+    /// Nothing runs yet; the first list is due at once, and what was open before is looked at soon.
+    fn new(settings: &super::EngineSettings) -> Self {
+        let now = Instant::now();
+        Self {
+            background: JoinSet::new(),
+            looks: JoinSet::new(),
+            hints: mpsc::channel(HINTS),
+            pages: mpsc::unbounded_channel(),
+            listing: false,
+            stream_opened: None,
+            stream_failures: 0,
+            next_list: now,
+            next_sweep: now + settings.look_every,
+            next_open: now + settings.open_every,
         }
     }
+
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        // Those that ended need no place any more.
+        while self.background.try_join_next().is_some() {}
+        self.background.spawn(task);
+    }
+
+    /// How long to wait before the next stream. A server (or a proxy) that opens streams only to close them is not asked
+    /// faster than one that refuses them.
+    fn stream_ended(&mut self) -> Duration {
+        if self.stream_opened.take().is_some_and(|opened| opened.elapsed() >= STEADY) {
+            self.stream_failures = 0;
+        }
+        self.stream_failures += 1;
+        let pause = backoff(self.stream_failures);
+        // What happened while nobody watched is only in the list.
+        self.next_list = self.next_list.min(Instant::now() + pause);
+        pause
+    }
 }
+
+/// A panic of ours inside a call is a failure of this call and of nothing else.
+async fn guarded<T>(call: impl Future<Output = Result<T, ArgoCdError>> + Send, server: &str) -> Result<T, ArgoCdError> {
+    match AssertUnwindSafe(call).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(ArgoCdError::Protocol {
+            server: server.to_owned(),
+            what: "a call".to_owned(),
+            message: super::core::BUG.to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+#[path = "follow_tests.rs"]
+mod tests;

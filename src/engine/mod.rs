@@ -12,9 +12,13 @@ pub mod explain;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod follow;
+mod hint;
 mod invisible;
 pub mod journal;
 mod judging;
+mod known;
+mod looking;
+mod pause;
 pub mod ports;
 mod redacting;
 mod remembering;

@@ -1,11 +1,12 @@
 //! The redacted pairs of the drifts last judged, ready to be opened. Bounded by bytes; what falls out is fetched again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::view::{DriftKey, DriftView};
+use crate::drift::ApplicationKey;
 
 /// One drift with both of its sides, redacted.
 #[derive(Debug, Clone)]
@@ -50,7 +51,28 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) fn put(&mut self, shelved: Shelved) {
+    /// What one Application's last look found. What it did not find is over and must not be shown as if it were not.
+    pub(super) fn replace(&mut self, application: &ApplicationKey, drifts: Vec<Shelved>) {
+        let over: HashSet<DriftKey> = self
+            .drifts
+            .keys()
+            .filter(|key| key.application == *application && drifts.iter().all(|d| d.drift.key != **key))
+            .cloned()
+            .collect();
+        if !over.is_empty() {
+            self.order.retain(|key| !over.contains(key));
+            for key in &over {
+                if let Some(old) = self.drifts.remove(key) {
+                    self.bytes -= old.bytes();
+                }
+            }
+        }
+        for drift in drifts {
+            self.put(drift);
+        }
+    }
+
+    fn put(&mut self, shelved: Shelved) {
         let key = shelved.drift.key.clone();
         self.bytes += shelved.bytes();
         match self.drifts.insert(key.clone(), shelved) {
