@@ -42,11 +42,11 @@ async fn dispatch(cli: Cli, world: &dyn World) -> Result<Exit, Failure> {
     match command {
         None => {
             let flags = ConnectionArgs::default().flags(connection, &global);
-            triage::run(load_with(flags, variables())?, world).await
+            triage::run(load_with(flags, variables())?, global.color, world).await
         }
         Some(Command::Demo(args)) => {
             let flags = ConnectionArgs::default().flags(ConnectionArgs::default(), &global);
-            demo::run(args, flags, world).await
+            demo::run(args, flags, global.color, world).await
         }
         Some(Command::Scan(args)) => scan::run(args, connection, &global, world).await,
         Some(Command::Explain(args)) => explain::run(&args),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::arguments::ColorWhen;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::keys;
@@ -19,9 +20,12 @@ pub(super) enum Kind {
 }
 
 /// Runs the screen until somebody quits.
-pub(super) async fn run(engine: Arc<Engine>, settings: &Settings, kind: Kind) -> Result<Exit, Failure> {
+pub(super) async fn run(engine: Arc<Engine>, settings: &Settings, color: ColorWhen, kind: Kind) -> Result<Exit, Failure> {
     let options = Options {
-        theme: theme(&settings.view.theme),
+        theme: match color {
+            ColorWhen::Never => ThemeChoice::Monochrome,
+            ColorWhen::Auto | ColorWhen::Always => theme(&settings.view.theme),
+        },
         keys: keys::table(settings)?,
         demo: kind == Kind::Demo,
     };

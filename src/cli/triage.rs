@@ -1,5 +1,6 @@
 //! `driftline`: the terminal UI on the configured contexts.
 
+use super::arguments::ColorWhen;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::world::World;
@@ -7,12 +8,12 @@ use super::{getting_started, logging, screen, terminal};
 use crate::config::Loaded;
 
 /// Opens the screen, or says what is missing.
-pub(super) async fn run(loaded: Loaded, world: &dyn World) -> Result<Exit, Failure> {
+pub(super) async fn run(loaded: Loaded, color: ColorWhen, world: &dyn World) -> Result<Exit, Failure> {
     if loaded.settings.contexts.is_empty() {
         return Err(Failure::usage(getting_started::text(&loaded.paths)));
     }
     terminal::require_screen()?;
     let _log = logging::to_file(&loaded);
     let engine = world.engine(&loaded.settings).await?;
-    screen::run(engine, &loaded.settings, screen::Kind::Live).await
+    screen::run(engine, &loaded.settings, color, screen::Kind::Live).await
 }

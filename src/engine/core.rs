@@ -35,6 +35,8 @@ pub struct EngineSettings {
     pub look_every: Duration,
     /// Time between two looks at the drift that is open on screen.
     pub open_every: Duration,
+    /// How long a look waits for the journal: a slow disk must not hold it back for longer.
+    pub journal_patience: Duration,
     /// Which environment an Application belongs to.
     pub environments: EnvironmentRules,
     /// Caps of verdicts by environment and cause.
@@ -48,6 +50,7 @@ impl Default for EngineSettings {
             list_every: Duration::from_secs(60),
             look_every: Duration::from_secs(120),
             open_every: Duration::from_secs(15),
+            journal_patience: Duration::from_secs(5),
             environments: EnvironmentRules::default(),
             caps: Vec::new(),
         }
@@ -98,8 +101,8 @@ impl Engine {
         &self.ports.argocd
     }
 
-    pub(super) fn store(&self) -> &dyn Store {
-        &*self.ports.store
+    pub(super) fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.ports.store)
     }
 
     pub(super) fn store_health(&self) -> StoreHealth {

@@ -12,10 +12,10 @@ use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, Pointer, SyncStatus};
+use crate::drift::{Application, DriftState, OperationPhase, Pointer, SyncStatus};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
-use crate::verdict::next::next;
+use crate::verdict::next::{Next, next, next_of_extra};
 use crate::verdict::policy::VerdictCap;
 use crate::verdict::{Verdict, judge};
 
@@ -190,13 +190,13 @@ fn view(
     reason: Option<String>,
     drifts: Vec<Arc<DriftView>>,
 ) -> ApplicationView {
-    let last = application.operation.as_ref();
+    // What failed or still runs has synced nothing yet.
+    let last = application
+        .operation
+        .as_ref()
+        .filter(|o| o.phase == Some(OperationPhase::Succeeded) && !o.revisions.is_empty());
     let deployed = application.last_deployed.as_ref();
-    let synced_revisions = last
-        .map(|o| &o.revisions)
-        .filter(|r| !r.is_empty())
-        .or(deployed.map(|d| &d.revisions))
-        .cloned();
+    let synced_revisions = last.map(|o| &o.revisions).or(deployed.map(|d| &d.revisions)).cloned();
     ApplicationView {
         key: application.key.clone(),
         project: application.project.clone(),
@@ -206,7 +206,7 @@ fn view(
         health: application.health,
         verdict,
         reason,
-        next: next(application),
+        next: redacted_next(next(application)),
         drifts,
         invisible: Vec::new(),
         revisions: application.revisions.clone(),
@@ -216,6 +216,14 @@ fn view(
         fetched_at: setting.now,
         stale: None,
         seal: Seal,
+    }
+}
+
+/// Argo CD's words in it are a cluster's words.
+fn redacted_next(next: Next) -> Next {
+    Next {
+        sentence: text::redact(&next.sentence).into_owned(),
+        ..next
     }
 }
 
@@ -259,7 +267,7 @@ fn drift(
         caps: setting.caps,
     };
     let judgement = judge(&evidence)?;
-    Some(redacted(
+    let mut shelved = redacted(
         application,
         &resource.key,
         state,
@@ -267,7 +275,17 @@ fn drift(
         (desired, live),
         setting,
         first_seen,
-    ))
+    );
+    if state == DriftState::Extra {
+        let option = |key| evidence.annotation(key).unwrap_or_default();
+        let next = next_of_extra(
+            application,
+            option("argocd.argoproj.io/sync-options"),
+            option("argocd.argoproj.io/compare-options"),
+        );
+        Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
+    }
+    Some(shelved)
 }
 
 /// How the resource drifted; `None` when it did not. Argo CD's status of the resource decides where it is known: a hook,

@@ -12,6 +12,7 @@ pub use super::journal::{
 };
 use crate::drift::raw::ManagedResource;
 use crate::drift::{Application, ApplicationKey};
+use crate::redact::text;
 
 /// An error as a person reads it: what failed, on what, what to try next. No secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,9 +189,10 @@ impl ArgoCdError {
             Self::Unusable { .. } => "Cannot use a context".to_owned(),
             Self::Unreachable { server, .. } => format!("Cannot reach {server}"),
         };
+        // The only way from an error to a person: what a server says may quote what it was given.
         ErrorView {
-            title,
-            detail: self.to_string(),
+            title: text::redact(&title).into_owned(),
+            detail: text::redact(&self.to_string()).into_owned(),
             hint,
         }
     }

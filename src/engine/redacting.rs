@@ -84,6 +84,7 @@ pub(super) fn redacted(
         first_seen,
         times_seen: 1,
         flaps: 0,
+        next: None,
         changes,
         seal: Seal,
     });

@@ -16,10 +16,7 @@ use super::ports::{ServerInfo, StoreError};
 use super::view::{ApplicationVerdict, DriftView};
 use crate::drift::{Application, ApplicationKey, SyncStatus};
 
-/// A slow disk must not hold a look back for longer.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// And not look after look.
+/// A journal that kept a look waiting is left alone for this long, so that it does not hold back look after look.
 const REST: Duration = Duration::from_secs(60);
 
 impl Engine {
@@ -74,8 +71,22 @@ impl Engine {
         if matches!(self.store_health(), StoreHealth::RestsUntil(then) if Instant::now() < then) {
             return Vec::new();
         }
-        let recorded = tokio::time::timeout(PATIENCE, self.store().record(observations)).await;
-        let (histories, failed) = match recorded.unwrap_or(Err(StoreError::Timeout)) {
+        // A task of its own: the time in which looks beside this one are judged is not the disk's.
+        let store = self.store();
+        let mut recording = tokio::spawn(async move { store.record(observations).await });
+        let recorded = match tokio::time::timeout(self.settings().journal_patience, &mut recording).await {
+            Ok(Ok(recorded)) => recorded,
+            Ok(Err(stopped)) => Err(StoreError::Failed {
+                path: "the journal".to_owned(),
+                doing: "use",
+                message: stopped.to_string(),
+            }),
+            Err(_) => {
+                recording.abort();
+                Err(StoreError::Timeout)
+            }
+        };
+        let (histories, failed) = match recorded {
             Ok(histories) => (histories, None),
             Err(error) => (Vec::new(), Some(error)),
         };

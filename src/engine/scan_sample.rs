@@ -114,6 +114,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         first_seen: time("2026-11-20T03:12:58Z"),
         times_seen: 1,
         flaps: 0,
+        next: None,
         changes: vec![ChangeView {
             path: Pointer::parse("/data/limit").unwrap_or_default(),
             verdict,

@@ -170,6 +170,8 @@ pub struct DriftView {
     pub times_seen: u32,
     /// How often the resource stopped drifting and drifted again.
     pub flaps: u32,
+    /// What happens next to this one, where it is not what happens to its Application: an object that needs pruning.
+    pub next: Option<Next>,
     /// The field changes, worst first.
     pub changes: Vec<ChangeView>,
     pub(super) seal: Seal,

@@ -4,6 +4,10 @@
 //! error messages). What is hidden, and why, is in `kubernetes/secrets.rs` and in the shapes of [`text`]. [`terminal`]
 //! makes foreign text safe to show: no control or invisible character reaches a screen.
 
+mod keyed;
 pub mod manifest;
 pub mod terminal;
 pub mod text;
+mod tokens;
+mod urls;
+mod value;

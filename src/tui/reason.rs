@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use super::state::layout::Layout;
 use super::state::moment::{ago, clock};
 use super::state::{Entry, Group, RowKey, State};
-use super::text::{Line, Tone, ellipsis, wrap};
+use super::text::{Line, Tone, bounded, ellipsis, visible, width, wrap};
 use crate::drift::{DriftState, HealthStatus};
-use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView};
+use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView, RedactedValue};
 
 /// Columns of the labels on the left.
 const LABEL: usize = 7;
@@ -27,7 +27,7 @@ pub(crate) fn lines(state: &State, layout: &Layout) -> Vec<Line> {
     match state.list.selection() {
         None => Vec::new(),
         Some(RowKey::Group(group)) => panel.group(*group),
-        Some(row) => match (state.application(row), state.drift(row)) {
+        Some(row) => match (state.application(row), state.shown_drift()) {
             (Some(application), Some(drift)) => panel.drift(application, drift),
             (Some(application), None) => panel.application(application),
             (None, _) => vec![vec![(Tone::Dim, "This Application is gone.".to_owned())]],
@@ -92,6 +92,9 @@ impl Panel<'_> {
             ),
             (Tone::Strong, format!("  {}", drift.cause)),
             (Tone::Dim, state_note(drift)),
+            // Is it production? The first question after "is it dangerous?".
+            (Tone::Strong, format!("  {}", application.environment)),
+            (Tone::Dim, format!(" {}", application.cluster)),
         ]];
         let most = if self.compact { 1 } else { 4 };
         let reason = if drift.reason.is_empty() {
@@ -100,7 +103,8 @@ impl Panel<'_> {
             &drift.reason
         };
         self.labelled(&mut lines, "why", Tone::Plain, reason, most);
-        self.labelled(&mut lines, "next", Tone::Plain, &application.next.sentence, most);
+        let next = drift.next.as_ref().unwrap_or(&application.next);
+        self.labelled(&mut lines, "next", Tone::Plain, &next.sentence, most);
         self.stale(&mut lines, application);
         self.seen(&mut lines, drift);
         self.fields(&mut lines, drift);
@@ -132,14 +136,21 @@ impl Panel<'_> {
         }
         self.stale(&mut lines, application);
         self.git(&mut lines, application);
-        let place = [&application.project, &application.cluster, &application.environment];
-        let place: Vec<&str> = place
-            .into_iter()
-            .map(String::as_str)
-            .filter(|part| !part.is_empty())
-            .collect();
-        self.labelled(&mut lines, "where", Tone::Plain, &place.join(" · "), 2);
+        self.place(&mut lines, application);
         lines
+    }
+
+    fn place(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+        let environment = if application.environment.is_empty() {
+            "environment not known"
+        } else {
+            &application.environment
+        };
+        let mut place = vec![environment.to_owned()];
+        place.extend((!application.cluster.is_empty()).then(|| format!("cluster {}", application.cluster)));
+        place.push(format!("Application in {}", application.key.namespace));
+        place.extend((!application.project.is_empty()).then(|| format!("project {}", application.project)));
+        self.labelled(lines, "where", Tone::Plain, &place.join(" · "), 2);
     }
 
     fn group(&self, group: Group) -> Vec<Line> {
@@ -210,15 +221,7 @@ impl Panel<'_> {
             }
             writer = Some(change);
             let verdict = ApplicationVerdict::from(change.verdict);
-            let value = |value: Option<&crate::engine::view::RedactedValue>| {
-                value.map_or_else(|| "absent".to_owned(), |value| ellipsis(value.as_str(), columns / 3))
-            };
-            let text = format!(
-                "{}  {} → {}",
-                ellipsis(change.path.as_str(), columns * 2 / 3),
-                value(change.desired.as_ref()),
-                value(change.live.as_ref())
-            );
+            let text = field(change, columns.saturating_sub(2));
             lines.push(vec![
                 (Tone::Plain, " ".repeat(LABEL)),
                 (Tone::Verdict(verdict), format!("{} ", glyph(verdict))),
@@ -288,6 +291,50 @@ impl Panel<'_> {
         };
         self.labelled(lines, "git", Tone::Plain, &text, 2);
     }
+}
+
+/// `…/containers/0/image  web:1.4 → web:1.5`: the end of the path names the field, and of long values the part that differs
+/// is what a person looks for.
+fn field(change: &ChangeView, columns: usize) -> String {
+    let side = |value: &Option<RedactedValue>| value.as_ref().map_or("absent", RedactedValue::as_str).to_owned();
+    let (desired, live) = (side(&change.desired), side(&change.live));
+    let path = visible(change.path.as_str()).into_owned();
+    let values = columns.saturating_sub(5);
+    let needed = (width(&visible(bounded(&desired, columns))) + width(&visible(bounded(&live, columns)))).min(values / 2);
+    let path = ending(&path, values.saturating_sub(needed));
+    let room = values.saturating_sub(width(&path)) / 2;
+    let (desired, live) =
+        if bounded(&desired, room).len() < desired.len() || width(&visible(&desired)) > room || width(&visible(&live)) > room {
+            let same = desired.chars().zip(live.chars()).take_while(|(a, b)| a == b).count();
+            (from_character(&desired, same, room), from_character(&live, same, room))
+        } else {
+            (desired, live)
+        };
+    format!("{path}  {} → {}", ellipsis(&desired, room), ellipsis(&live, room))
+}
+
+/// The text from a little before its `at`-th character on, so that it is in view within `room` columns.
+fn from_character(text: &str, at: usize, room: usize) -> String {
+    let skipped = at.saturating_sub(room / 4);
+    if skipped < 4 {
+        return text.to_owned();
+    }
+    format!("…{}", text.chars().skip(skipped).collect::<String>())
+}
+
+/// The end of a text, `…` before it when it is longer than `columns`.
+fn ending(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars().rev() {
+        kept.insert(0, c);
+        if width(&kept) + 1 >= columns {
+            break;
+        }
+    }
+    format!("…{kept}")
 }
 
 fn state_note(drift: &DriftView) -> String {

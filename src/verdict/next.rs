@@ -68,6 +68,44 @@ impl Next {
 /// From this many attempts on, self-heal and somebody else are fighting.
 pub const FIGHT_ATTEMPTS: u32 = 3;
 
+/// What happens next to an object that Git does not have, where that is not what happens to its Application; `None` where
+/// it is. Only a sync that prunes removes such an object, and pruning deletes it.
+pub fn next_of_extra(application: &Application, sync_options: &str, compare_options: &str) -> Option<Next> {
+    let has = |options: &str, option: &str| options.split(',').any(|part| part.trim() == option);
+    if has(compare_options, "IgnoreExtraneous") {
+        return Some(Next::new(
+            NextKind::Nothing,
+            "marked IgnoreExtraneous: Argo CD leaves it alone",
+        ));
+    }
+    if has(sync_options, "Prune=false") {
+        return Some(Next::new(
+            NextKind::StaysUntilSynced,
+            "marked Prune=false: no sync removes it; it stays until somebody deletes it",
+        ));
+    }
+    match next(application).kind {
+        NextKind::Nothing | NextKind::Unknown | NextKind::Held | NextKind::Syncing | NextKind::Fight => None,
+        NextKind::StaysUntilSynced => Some(Next::new(
+            NextKind::StaysUntilSynced,
+            "it stays until somebody syncs with prune, which deletes it",
+        )),
+        _ if !application.sync_policy.automated.is_some_and(|automated| automated.prune) => Some(Next::new(
+            NextKind::StaysUntilSynced,
+            "auto-sync runs without prune: it stays until somebody syncs with prune, which deletes it",
+        )),
+        kind @ NextKind::SelfHealReverts => Some(Next::new(kind, "self-heal and prune on: Argo CD deletes it within seconds")),
+        kind @ NextKind::NextCommitReverts => Some(Next::new(
+            kind,
+            format!(
+                "auto-sync and prune on: the sync of the next commit to {} deletes it",
+                branches(application)
+            ),
+        )),
+        kind @ NextKind::NextSyncApplies => Some(Next::new(kind, "auto-sync and prune on: the next automatic sync deletes it")),
+    }
+}
+
 /// Whether all that is out of sync is in the cluster and not in Git (`appcontroller.go`, autoSync: "need to prune extra
 /// resources only but automated prune is disabled"). False when the resources are not known.
 fn needs_pruning_only(application: &Application) -> bool {
@@ -94,7 +132,10 @@ pub fn next(application: &Application) -> Next {
         );
     }
     if application.is_syncing() {
-        return Next::new(NextKind::Syncing, "a sync is running: it applies what Git says");
+        return Next::new(
+            NextKind::Syncing,
+            format!("a sync is running: it applies what Git says{}", said(application)),
+        );
     }
     match application.sync_status {
         SyncStatus::Synced => return Next::new(NextKind::Nothing, "nothing to sync"),
@@ -130,7 +171,10 @@ pub fn next(application: &Application) -> Next {
     if failed && stood_still != Some(false) {
         return Next::new(
             NextKind::Held,
-            "the last sync of this revision failed: auto-sync does not try this revision again",
+            format!(
+                "the last sync of this revision failed, and auto-sync does not try this revision again{}",
+                said(application)
+            ),
         );
     }
     if automated.self_heal {
@@ -152,6 +196,19 @@ pub fn next(application: &Application) -> Next {
             NextKind::NextSyncApplies,
             "auto-sync on: the next automatic sync applies what Git says",
         ),
+    }
+}
+
+/// What Argo CD says about its operation, after a sentence (hostile text).
+fn said(application: &Application) -> String {
+    let message = application
+        .operation
+        .as_ref()
+        .map_or("", |operation| operation.message.trim());
+    if message.is_empty() {
+        String::new()
+    } else {
+        format!(" (Argo CD: {message})")
     }
 }
 
@@ -195,6 +252,20 @@ mod tests {
         });
         change(&mut application);
         application
+    }
+
+    #[test]
+    fn only_a_sync_that_prunes_removes_what_git_does_not_have() {
+        let automated = |prune| application(|a| a.sync_policy.automated = Some(Automated { prune, self_heal: false }));
+        let kind =
+            |application: &Application, sync_options: &str| next_of_extra(application, sync_options, "").map(|next| next.kind);
+        assert_eq!(kind(&automated(false), ""), Some(NextKind::StaysUntilSynced));
+        assert_eq!(kind(&automated(true), ""), Some(NextKind::NextCommitReverts));
+        assert_eq!(
+            kind(&automated(true), "Validate=false, Prune=false"),
+            Some(NextKind::StaysUntilSynced)
+        );
+        assert!(next_of_extra(&automated(true), "", "").unwrap().sentence.contains("deletes"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use self::serve::ServeArgs;
+use super::arguments::ColorWhen;
 use super::exit::{EXIT_CODES, Exit};
 use super::failure::Failure;
 use super::run::{load_with, variables};
@@ -32,7 +33,7 @@ enum DemoCommand {
 }
 
 /// Opens the demo, or serves it.
-pub(super) async fn run(args: DemoArgs, flags: Flags, world: &dyn World) -> Result<Exit, Failure> {
+pub(super) async fn run(args: DemoArgs, flags: Flags, color: ColorWhen, world: &dyn World) -> Result<Exit, Failure> {
     let recordings = args.recordings.filter(|folder| !folder.as_os_str().is_empty());
     match args.command {
         Some(DemoCommand::Serve(serve)) => serve::run(&serve, recordings.as_deref(), world).await,
@@ -41,7 +42,7 @@ pub(super) async fn run(args: DemoArgs, flags: Flags, world: &dyn World) -> Resu
             let loaded = load_with(flags, variables().without_servers())?;
             let _log = logging::to_file(&loaded);
             let session = world.demo(&loaded.settings, recordings.as_deref()).await?;
-            screen::run(session.engine, &loaded.settings, screen::Kind::Demo).await
+            screen::run(session.engine, &loaded.settings, color, screen::Kind::Demo).await
         }
     }
 }

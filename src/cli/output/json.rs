@@ -131,6 +131,9 @@ struct Drift<'a> {
     first_seen: Timestamp,
     times_seen: u32,
     flaps: u32,
+    /// Only where it is not the Application's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Next<'a>>,
     changes: Vec<Change<'a>>,
 }
 
@@ -225,10 +228,7 @@ fn application(view: &ApplicationView) -> Application<'_> {
         },
         reason: view.reason.as_deref(),
         stale: view.stale.as_deref(),
-        next: Next {
-            kind: view.next.kind.as_str(),
-            sentence: &view.next.sentence,
-        },
+        next: next(&view.next),
         revisions: &view.revisions,
         synced_revisions: &view.synced_revisions,
         synced_at: view.synced_at,
@@ -236,6 +236,13 @@ fn application(view: &ApplicationView) -> Application<'_> {
         fetched_at: view.fetched_at,
         drifts: drifts(&view.drifts),
         invisible: drifts(&view.invisible),
+    }
+}
+
+fn next(view: &crate::verdict::next::Next) -> Next<'_> {
+    Next {
+        kind: view.kind.as_str(),
+        sentence: &view.sentence,
     }
 }
 
@@ -262,6 +269,7 @@ fn drift(view: &DriftView) -> Drift<'_> {
         first_seen: view.first_seen,
         times_seen: view.times_seen,
         flaps: view.flaps,
+        next: view.next.as_ref().map(next),
         changes: view.changes.iter().map(change).collect(),
     }
 }

@@ -110,6 +110,16 @@ impl Diff {
             hunk.harmless = known && harmless;
             self.harmless += usize::from(hunk.harmless);
         }
+        // Where nothing else differs, what is harmless is what there is to look at.
+        let is_all = |segment: &Segment| !matches!(segment, Segment::Changed(hunk) if !hunk.harmless);
+        if self.segments.iter().all(is_all) {
+            self.harmless = 0;
+            for segment in &mut self.segments {
+                if let Segment::Changed(hunk) = segment {
+                    hunk.harmless = false;
+                }
+            }
+        }
     }
 
     /// The segments, from the top.

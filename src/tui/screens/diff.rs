@@ -14,6 +14,9 @@ use crate::tui::widgets::Canvas;
 /// Columns before the text: mark of the current change, sign, space.
 const SIGN: u16 = 3;
 
+/// An attribution in fewer columns names nobody.
+const SHORTEST_ATTRIBUTION: usize = 12;
+
 pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
     let focused = state.pane == Pane::Diff;
     let inside = canvas.pane(area, &title(state), focused);
@@ -120,10 +123,12 @@ fn draw_row(state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, line: 
     canvas.text(area, row, 1, sign, style);
 
     let who = line.attribution.map(|change| attribution(state, change));
-    let reserved = who
-        .as_deref()
-        .map_or(0, |who| width(who) + 1)
-        .min(usize::from(area.width) / 2);
+    // The value comes first: who wrote it takes the room that is left, and the reason panel names them anyway.
+    let needed = width(&visible(bounded(line.text, usize::from(area.width)))) + usize::from(SIGN) + 1;
+    let left = usize::from(area.width).saturating_sub(needed);
+    let reserved = who.as_deref().map_or(0, |who| width(who) + 1).min(left);
+    let reserved = if reserved < SHORTEST_ATTRIBUTION { 0 } else { reserved };
+    let who = who.filter(|_| reserved > 0);
     let text_area = Area {
         width: area.width.saturating_sub(u16::try_from(reserved).unwrap_or(0)),
         ..area

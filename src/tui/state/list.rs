@@ -93,6 +93,8 @@ pub(crate) struct List {
     pub(super) top: usize,
     /// The person has chosen a row, or the first load is over: data no longer moves the selection.
     pub(in crate::tui) pinned: bool,
+    /// Everything listed was judged once: what turns risky from now on is news.
+    pub(in crate::tui) complete: bool,
     /// Keys act on this.
     pub(in crate::tui) aim: Aim,
     /// Sections that are folded.
@@ -115,6 +117,7 @@ impl Default for List {
             selection: None,
             top: 0,
             pinned: false,
+            complete: false,
             aim: Aim::default(),
             folded: BTreeSet::from([Group::Harmless, Group::Synced]),
             open: BTreeSet::new(),

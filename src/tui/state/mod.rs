@@ -259,7 +259,16 @@ impl State {
 
     /// The drift that the selection stands for.
     pub(crate) fn shown_drift(&self) -> Option<&Arc<DriftView>> {
-        self.drift(self.list.selection()?)
+        let selection = self.list.selection()?;
+        // What a person reads stays open when a worse drift of the same Application arrives beside it.
+        if let (RowKey::Application(application), Some(read)) = (selection, &self.detail.key)
+            && self.list.pinned
+            && read.application == *application
+            && let Some(drift) = self.drift(&RowKey::Drift(read.clone()))
+        {
+            return Some(drift);
+        }
+        self.drift(selection)
     }
 
     /// Whether a drift stands in the list, so that there is one to go to.

@@ -167,6 +167,7 @@ fn coloured(state: &mut State, diff: &Arc<Diff>, side: Side, block: usize, piece
 
 /// What must hold after every message: rows in order when they may be, the selected drift open, its colours asked for.
 fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    state.list.complete |= state.is_settled();
     if wake::may_order(state) {
         if !state.list.pinned && state.is_settled() {
             state.order();

@@ -50,14 +50,11 @@ fn fail(state: &mut State, context: Arc<str>, error: crate::engine::ports::Error
 }
 
 fn put(state: &mut State, view: ApplicationView) {
-    let before = state
+    let was_risky = state
         .applications
         .get(&view.key)
-        .filter(|entry| !entry.is_gone())
-        .map(|entry| entry.view().verdict);
-    let loading = !state.list.pinned;
-    let risen = view.verdict == ApplicationVerdict::Risky && before != Some(ApplicationVerdict::Risky);
-    if risen && !loading && before != Some(ApplicationVerdict::Pending) {
+        .is_some_and(|entry| !entry.is_gone() && entry.view().verdict == ApplicationVerdict::Risky);
+    if view.verdict == ApplicationVerdict::Risky && !was_risky && state.list.complete {
         state.list.news.insert(view.key.clone());
     } else if view.verdict != ApplicationVerdict::Risky {
         state.list.news.remove(&view.key);
