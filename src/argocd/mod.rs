@@ -7,6 +7,7 @@
 //!
 //! Everything a server says is taken as hostile text. We never send `refresh`, which would make Argo CD write.
 
+mod broken;
 mod client;
 mod connection;
 mod convert;
@@ -21,5 +22,6 @@ mod scrub;
 mod watch;
 mod wire_types;
 
+pub use broken::Broken;
 pub use client::Client;
 pub use connection::{Connection, ConnectionError, Scope, Timeouts};

@@ -7,10 +7,11 @@ use serde_json::json;
 use super::*;
 use crate::drift::raw::ManagedResource;
 use crate::drift::{Detail, ResourceKey, SyncStatus};
-use crate::engine::ports::{Clock, ClusterName, Ports, ServerInfo, Sink};
+use crate::engine::ports::{
+    Clock, ClusterName, Disposition, DriftIdentity, History, Journal, Observation, Ports, ServerInfo, Sink, Store, StoreError,
+};
 use crate::engine::view::DriftKey;
 use crate::engine::{EngineSettings, view::ApplicationVerdict};
-use crate::store::MemoryStore;
 
 struct Noon;
 
@@ -165,6 +166,29 @@ fn config_map() -> ResourceKey {
     ResourceKey::new("", "ConfigMap", "shop", "c")
 }
 
+/// A journal that remembers nothing.
+struct Forgetful;
+
+#[async_trait]
+impl Store for Forgetful {
+    async fn record(&self, observations: Vec<Observation>) -> Result<Vec<Vec<History>>, StoreError> {
+        let first = |look: &Observation| look.seen.iter().map(|_| History::first(look.at)).collect();
+        Ok(observations.iter().map(first).collect())
+    }
+
+    async fn dispose(&self, _: DriftIdentity, _: Disposition) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn journal(&self) -> Result<Journal, StoreError> {
+        Ok(Journal::default())
+    }
+
+    async fn probe(&self) -> Result<String, StoreError> {
+        Ok(String::new())
+    }
+}
+
 struct Night {
     engine: Arc<Engine>,
     news: mpsc::Receiver<EngineEvent>,
@@ -177,7 +201,7 @@ fn follow(contexts: &[&Arc<Scripted>]) -> Night {
         Ports {
             argocd: contexts.iter().map(|c| Arc::clone(c) as Arc<dyn ArgoCd>).collect(),
             clock: Arc::new(Noon),
-            store: Arc::new(MemoryStore::default()),
+            store: Arc::new(Forgetful),
         },
         EngineSettings::default(),
     ));

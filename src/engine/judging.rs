@@ -145,8 +145,15 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
             None => None,
         }
     };
-    let names: Vec<String> = look.resources.iter().filter_map(said).collect();
-    (!names.is_empty()).then(|| format!("Could not be judged, the rest was: {}.", names.join(", ")))
+    let absent = look
+        .application
+        .resources
+        .iter()
+        .filter(|status| status.status == Some(SyncStatus::OutOfSync) && !status.hook)
+        .filter(|status| look.resources.iter().all(|resource| resource.key != status.key))
+        .map(|status| format!("{} (Argo CD did not send it)", status.key.short()));
+    let names: Vec<String> = look.resources.iter().filter_map(said).chain(absent).collect();
+    (!names.is_empty()).then(|| format!("Could not be judged: {}.", names.join(", ")))
 }
 
 fn worst_first(drifts: &mut [Shelved]) {

@@ -205,7 +205,7 @@ pub fn looks_random(value: &str) -> bool {
         return false;
     }
     value.split(['.', '-', '_', '/', ':', ',']).any(|run| {
-        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(|b| class(b));
+        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
         let (lower, upper, digit) = (
             has(u8::is_ascii_lowercase),
             has(u8::is_ascii_uppercase),

@@ -138,11 +138,13 @@ pub(super) fn keyed(text: &str, found: &mut Vec<Range<usize>>) {
         let spot = Spot {
             name: if how == Smell::Secret { "password" } else { name },
             column: key.start - key.line.min(key.start),
-            deep: data || how == Smell::Secret,
+            // `tokens` is as often a list of secrets as a number.
+            deep: data || how == Smell::Secret || pair == "tokens",
             equals: byte != b':',
         };
         at = hide_value(text, after, &spot, (key.line, key.start), found);
-        line = text[..at].len().min(line.max(at.saturating_sub(0)));
+        // What follows on this line stands behind a value.
+        line = at;
         if value_of_pair {
             named = false;
         }

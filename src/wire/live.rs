@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::broken::Broken;
 use super::clock::SystemClock;
 use super::http::{HttpOptions, Trust, http_client};
 use super::token;
+use crate::argocd::Broken;
 use crate::argocd::{Client, Connection, Scope};
 use crate::config::{ContextSettings, Settings};
 use crate::engine::ports::{ArgoCd, ErrorView, Ports, Store};

@@ -1,6 +1,5 @@
 //! Settings → ports: the only room that names a concrete adapter.
 
-mod broken;
 mod clock;
 mod demo;
 pub mod http;

@@ -94,7 +94,7 @@ fn a_token_that_is_refused_says_the_command_that_helps() {
     for size in [(120, 40), (80, 24)] {
         let program = watch(&serving.address, "canary-3c9e", &[], size);
         program.wait_for_frame("what to do", |frame| {
-            frame.contains(&format!("argocd login {}", serving.address)) && frame.contains("It is not tried again by itself.")
+            frame.contains(&format!("argocd login {}", serving.address)) && frame.contains("It is tried again at")
         });
         assert!(!program.raw().contains("canary-3c9e"));
     }

@@ -142,7 +142,9 @@ fn failure(state: &State, columns: usize) -> String {
     } else {
         String::new()
     };
-    let again = failure.retry_at.map_or_else(
+    // Nobody waits minutes for a retry: what to do is worth more then.
+    let soon = failure.retry_at.filter(|at| at.duration_since(now).as_secs() <= 60);
+    let again = soon.map_or_else(
         || failure.error.hint.clone(),
         |at| format!("It tries again at {}.", clock_seconds(now, at, zone)),
     );
@@ -155,7 +157,7 @@ fn failure(state: &State, columns: usize) -> String {
         format!("! {title}{more}. {again}"),
     ];
     let fits = |text: &String| width(&visible(text)) < columns;
-    match (forms.into_iter().find(fits), failure.retry_at) {
+    match (forms.into_iter().find(fits), soon) {
         (Some(form), _) => form,
         (None, Some(_)) => format!("! {title}. {again}"),
         // Only a person can help, and the sentence that says how begins with the command.

@@ -8,10 +8,15 @@ use crate::drift::raw::ManagedResource;
 use crate::drift::{Application, ApplicationKey};
 use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ErrorView, ServerInfo, Sink, WatchEvent};
 
-pub(super) struct Broken {
-    pub(super) name: Arc<str>,
-    pub(super) address: String,
-    pub(super) why: ErrorView,
+/// Answers every call with why the context cannot be used.
+#[derive(Debug)]
+pub struct Broken {
+    /// Name of the context.
+    pub name: Arc<str>,
+    /// Address as configured; empty when there is none.
+    pub address: String,
+    /// What is wrong with it.
+    pub why: ErrorView,
 }
 
 impl Broken {
