@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
-use super::ports::{ArgoCd, ClusterName, ErrorView, Ports, ServerInfo};
+use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo};
 use super::shelf::Shelf;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
@@ -51,6 +51,7 @@ impl Default for EngineSettings {
 pub struct Engine {
     ports: Ports,
     settings: EngineSettings,
+    ignore: Option<Arc<dyn IgnoreSource>>,
     memory: Mutex<Memory>,
 }
 
@@ -60,6 +61,7 @@ struct Memory {
     /// Fingerprint → when this drift was first judged here.
     first_seen: HashMap<String, Timestamp>,
     shelf: Shelf,
+    ignore: IgnoreRules,
 }
 
 impl Engine {
@@ -72,8 +74,32 @@ impl Engine {
         Self {
             ports,
             settings,
+            ignore: None,
             memory: Mutex::default(),
         }
+    }
+
+    /// With ignore rules, read from there before every list.
+    #[must_use]
+    pub fn with_ignore_rules(self, source: Arc<dyn IgnoreSource>) -> Self {
+        Self {
+            ignore: Some(source),
+            ..self
+        }
+    }
+
+    /// The ignore rules of the last list and how fresh they are.
+    pub fn ignore_rules(&self) -> IgnoreRules {
+        self.memory().ignore.clone()
+    }
+
+    /// Reads the ignore rules again. Every list does so first.
+    pub async fn read_ignore_rules(&self) -> IgnoreRules {
+        if let Some(source) = &self.ignore {
+            let rules = source.rules(self.now()).await;
+            self.memory().ignore = rules;
+        }
+        self.ignore_rules()
     }
 
     /// What time it is, by the engine's clock (the demo's stands in the recording's time).
@@ -205,12 +231,14 @@ impl Engine {
             .iter()
             .find(|c| destination.name.is_empty() && c.server == destination.server && !c.name.is_empty());
         let cluster = by_server.map_or_else(|| destination.cluster().to_owned(), |c| c.name.clone());
+        let ignore = Arc::clone(&self.memory().ignore.set);
         let environment = self.settings.environments.of(application, &cluster).to_owned();
         Setting {
             server: &server.identity,
             cluster,
             environment,
             caps: &self.settings.caps,
+            ignore,
             now: self.now(),
         }
     }

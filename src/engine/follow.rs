@@ -238,6 +238,7 @@ impl Follower {
 
     /// Lists everything, tells each page at once, queues what needs a look, and drops what is gone.
     async fn list(&mut self) -> Result<(), ArgoCdError> {
+        self.engine.read_ignore_rules().await;
         let (pages, mut arrived) = mpsc::unbounded_channel::<Vec<Application>>();
         let argocd = Arc::clone(&self.argocd);
         let mut sink = move |page: Vec<Application>| pages.send(page).is_ok();

@@ -6,6 +6,7 @@ use super::change::{Change, Documents};
 use super::jq::{self, JqPath};
 use super::pattern::PointerPattern;
 use super::rule::{IgnoreRule, Matcher, RuleOrigin};
+use super::rule_set::hides;
 use super::scope::{Place, Scope};
 use crate::drift::{Glob, Pointer, ResourceKey};
 use crate::kubernetes::list_keys::NaturalKey;
@@ -19,8 +20,10 @@ pub fn by_field(place: &Place<'_>, resource: &ResourceKey, documents: Documents<
         return None;
     }
     let by_name = change.live.and(documents.live).or(documents.desired).and_then(|document| {
-        let program = by_item_names(change.path, document)?;
-        JqPath::parse(&program).ok()
+        let path = JqPath::parse(&by_item_names(change.path, document)?).ok()?;
+        let fields = |side: Option<&Value>| side.map(|side| path.fields(side)).unwrap_or_default();
+        // Names may lie: a list that is keyed on one side only, a key that both sides spell differently.
+        hides(&fields(documents.desired), &fields(documents.live), change).then_some(path)
     });
     let matcher = match by_name {
         Some(path) => Matcher::Jq(path),
@@ -68,44 +71,40 @@ fn rule(place: &Place<'_>, resource: &ResourceKey, matcher: Matcher) -> IgnoreRu
 
 /// The path with list items named by their natural key; `None` when it passes through no such list.
 fn by_item_names(path: &Pointer, document: &Value) -> Option<String> {
-    let mut program = String::new();
+    // Steps joined by pipes; each begins with a dot.
+    let mut steps = vec![String::new()];
     let mut at = document;
     let mut name = String::new();
-    let mut named = false;
     for segment in path.segments() {
-        match at {
+        let part = match at {
             Value::Array(items) => {
                 let position: usize = segment.parse().ok()?;
-                let item = items.get(position)?;
-                match NaturalKey::of(&name, &[], items).and_then(|key| condition(key, item)) {
+                at = items.get(position)?;
+                match NaturalKey::of(&name, &[], items).and_then(|key| condition(key, at)) {
                     Some(condition) => {
-                        named = true;
-                        program.push_str(&format!("[]? | select({condition}) | ."));
+                        steps.last_mut()?.push_str("[]?");
+                        steps.extend([format!("select({condition})"), String::new()]);
+                        continue;
                     }
-                    None => program.push_str(&format!("[{position}]?")),
+                    None => format!("[{position}]?"),
                 }
-                at = item;
             }
             other => {
-                // After `| .` the next part begins with its own dot.
-                if program.ends_with("| .") {
-                    program.pop();
-                }
-                let part = jq::key_of_map(&segment);
-                if program.is_empty() && part.starts_with('[') {
-                    program.push('.');
-                } else if program.ends_with("| ") && part.starts_with('[') {
-                    program.push('.');
-                }
-                program.push_str(&part);
+                at = other.get(segment.as_ref()).unwrap_or(&Value::Null);
                 name.clear();
                 name.push_str(&segment);
-                at = other.get(segment.as_ref()).unwrap_or(&Value::Null);
+                jq::key_of_map(&segment)
             }
+        };
+        let step = steps.last_mut()?;
+        if step.is_empty() && part.starts_with('[') {
+            step.push('.');
         }
+        step.push_str(&part);
     }
-    let program = program.strip_suffix(" | .").unwrap_or(&program).to_owned();
-    named.then_some(program)
+    let named = steps.len() > 1;
+    steps.retain(|step| !step.is_empty());
+    named.then(|| steps.join(" | "))
 }
 
 /// A jq condition that holds for this item only, among the items of its list.
@@ -124,10 +123,14 @@ fn condition(key: NaturalKey, item: &Value) -> Option<String> {
         }
         NaturalKey::Port(number) => {
             let port = equals(number, item.get(number)?)?;
-            match item.get("protocol") {
-                Some(protocol) => Some(format!("{port} and {}", equals("protocol", protocol)?)),
-                None => Some(format!("{port} and .protocol == null")),
-            }
+            // TCP is the default, and one side may leave it out.
+            let is_tcp = item.get("protocol").is_none_or(|protocol| protocol == "TCP");
+            let protocol = if is_tcp {
+                "(.protocol == \"TCP\" or .protocol == null)".to_owned()
+            } else {
+                equals("protocol", item.get("protocol")?)?
+            };
+            Some(format!("{port} and {protocol}"))
         }
     }
 }
@@ -152,7 +155,7 @@ mod tests {
             (
                 "/spec/containers/1/ports/0/name",
                 Some(
-                    r#".spec.containers[]? | select(.name == "we\"b") | .ports[]? | select(.containerPort == 80 and .protocol == "TCP") | .name"#,
+                    r#".spec.containers[]? | select(.name == "we\"b") | .ports[]? | select(.containerPort == 80 and (.protocol == "TCP" or .protocol == null)) | .name"#,
                 ),
             ),
             (

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::jq::JqPath;
 use super::pattern::PointerPattern;
@@ -90,6 +92,11 @@ impl RuleState {
             Self::Disabled => "disabled",
         }
     }
+}
+
+/// The day of a moment, as rules count days: in UTC, so that a rule ends everywhere at once.
+pub fn day_of(moment: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(moment).date()
 }
 
 /// One ignore rule.

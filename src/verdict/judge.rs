@@ -2,6 +2,7 @@
 
 use super::evidence::{Evidence, FieldEvidence};
 use super::grade::{Cause, Confidence, Verdict};
+use super::ignoring::IgnoredBy;
 use super::policy::{capped, is_ignored, lowered};
 use super::registry::RULES;
 use super::rule::{Finding, Rule};
@@ -29,6 +30,10 @@ pub struct FieldJudgement<'a> {
     pub attribution: Attribution,
     /// Whose move.
     pub origin: Origin,
+    /// No ignore rule without the word for it may make it less.
+    pub pierces: bool,
+    /// The ignore rule that hides it.
+    pub ignored_by: Option<IgnoredBy>,
 }
 
 /// The judgement of one drift.
@@ -137,6 +142,8 @@ fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> Field
         rule,
         attribution,
         origin: finding.origin.unwrap_or(origin),
+        pierces: finding.pierces,
+        ignored_by: None,
     }
 }
 
