@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clock::SystemClock;
 use super::http::{HttpOptions, Trust, http_client};
+use super::ignore_files::IgnoreFiles;
 use super::token;
 use crate::argocd::{Client, Connection, Scope};
 use crate::config::{ContextSettings, Settings};
@@ -20,13 +21,14 @@ pub async fn engine(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
     for context in &settings.contexts {
         argocd.push(Arc::new(client(context).await?));
     }
-    Ok(Arc::new(Engine::new(
-        Ports {
-            argocd,
-            clock: Arc::new(SystemClock),
-        },
-        engine_settings(settings),
-    )))
+    let ports = Ports {
+        argocd,
+        clock: Arc::new(SystemClock),
+    };
+    let ignore = IgnoreFiles::new(&settings.ignore);
+    Ok(Arc::new(
+        Engine::new(ports, engine_settings(settings)).with_ignore_rules(Arc::new(ignore)),
+    ))
 }
 
 pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
