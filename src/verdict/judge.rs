@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, FieldEvidence};
 use super::grade::{Cause, Confidence, Verdict};
 use super::ignoring::IgnoredBy;
-use super::policy::{capped, is_ignored, lowered};
+use super::policy::{DeclaredIgnores, capped, lowered};
 use super::registry::RULES;
 use super::rule::{Finding, Rule};
 use crate::drift::attribution::{Actor, Attribution, attribute_change};
@@ -58,12 +58,15 @@ pub struct Judgement<'a> {
 /// Judges one drifted resource. `None` when a changed resource differs nowhere.
 pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
     match (evidence.desired, evidence.live) {
-        (Some(desired), Some(live)) => Judgement::of(
-            compare(desired, live)
-                .into_iter()
-                .map(|difference| judge_field(evidence, difference))
-                .collect(),
-        ),
+        (Some(desired), Some(live)) => {
+            let declared = DeclaredIgnores::of(evidence);
+            Judgement::of(
+                compare(desired, live)
+                    .into_iter()
+                    .map(|difference| judge_field(evidence, &declared, difference))
+                    .collect(),
+            )
+        }
         _ => {
             let (rule, finding) = decide(|rule| rule.object(evidence));
             Some(Judgement {
@@ -100,7 +103,7 @@ impl<'a> Judgement<'a> {
     }
 }
 
-fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> FieldJudgement<'a> {
+fn judge_field<'a>(evidence: &Evidence<'a>, declared: &DeclaredIgnores<'_>, difference: Difference<'a>) -> FieldJudgement<'a> {
     // Positions in the path are those of the live side, except for what only the desired side has.
     let attribution = match (difference.live, evidence.live) {
         (Some(_), Some(live)) => attribute_change(&difference.path, live, difference.desired, evidence.managed),
@@ -118,7 +121,7 @@ fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> Field
             origin,
         };
         let (rule, finding) = decide(|rule| rule.field(&field));
-        let verdict = if !finding.pierces && is_ignored(&field) {
+        let verdict = if !finding.pierces && declared.cover(&field) {
             lowered(finding.verdict)
         } else {
             finding.verdict
