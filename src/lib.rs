@@ -8,6 +8,7 @@
 //! | [`kubernetes`] | knowledge as tables: natural keys of lists, bookkeeping keys, security-critical fields, who writes what |
 //! | [`drift`] | Application, resource, JSON Pointer; compare, managed fields → attribution, origin, fingerprint |
 //! | [`verdict`] | harmless, needs review or risky, and why: one rule, one file |
+//! | [`ignore`] | what a team has decided not to hear of again: rules, what they hide, export |
 //! | [`redact`] | the one redactor: no secret value passes it |
 //! | [`engine`] | collect → judge → the redacted view that everyone else sees |
 //! | [`argocd`] | the HTTP client: list, watch, managed resources |
@@ -24,6 +25,7 @@ pub mod config;
 pub mod demo;
 pub mod drift;
 pub mod engine;
+pub mod ignore;
 pub mod kubernetes;
 pub mod redact;
 pub mod store;

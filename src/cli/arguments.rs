@@ -9,6 +9,7 @@ use super::config::ConfigArgs;
 use super::demo::DemoArgs;
 use super::exit::EXIT_CODES;
 use super::explain::ExplainArgs;
+use super::ignore::IgnoreArgs;
 use super::rules::RulesArgs;
 use super::scan::ScanArgs;
 use crate::config::{At, Connection, Flags, Origin};
@@ -39,6 +40,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// What the rules mean
     Rules(RulesArgs),
+    /// What nobody wants to hear of again: rules and what they hide
+    Ignore(IgnoreArgs),
     /// The configuration: where it is, whether it is right, what came of it
     Config(ConfigArgs),
 }

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod failure;
 mod getting_started;
+mod ignore;
 mod keys;
 mod logging;
 mod output;

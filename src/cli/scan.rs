@@ -44,7 +44,7 @@ enum Form {
     Json,
 }
 
-fn application(text: &str) -> Result<ApplicationSelector, String> {
+pub(super) fn application(text: &str) -> Result<ApplicationSelector, String> {
     ApplicationSelector::parse(text).ok_or_else(|| "write NAME or NAMESPACE/NAME".to_owned())
 }
 
@@ -89,7 +89,7 @@ fn drift_exit(report: &ScanReport, fail_on: Option<Verdict>) -> Exit {
 }
 
 /// Says on stderr what could not be looked at.
-fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
+pub(super) fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
     let mut exit = Exit::Done;
     for context in report.contexts.iter().filter(|c| c.state != ContextState::Ok) {
         exit = Exit::Partial;
@@ -120,20 +120,20 @@ fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
 }
 
 /// One line on stderr that says how far the scan is; only where a person watches. Gone when dropped.
-struct ProgressLine {
+pub(super) struct ProgressLine {
     watched: bool,
     shown: bool,
 }
 
 impl ProgressLine {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             watched: stderr().is_terminal(),
             shown: false,
         }
     }
 
-    fn show(&mut self, news: ScanProgress) {
+    pub(super) fn show(&mut self, news: ScanProgress) {
         if self.watched && news.listed > 0 {
             self.shown = true;
             // A lost progress line is no loss.

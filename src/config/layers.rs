@@ -1,6 +1,7 @@
 //! The layers, each over the one before: built-in < user file < project file < environment < flags.
 
 use super::flags::Flags;
+use super::ignore::RawRule;
 use super::origin::{At, Origin};
 use super::schema::{RawConfig, RawContext, RawEnvironment};
 use super::variables::Variables;
@@ -44,6 +45,17 @@ impl Layers {
     /// Contexts come from the user file alone: they name hosts and commands.
     pub(super) fn contexts(&self) -> &[RawContext] {
         &self.user.contexts
+    }
+
+    /// Ignore rules: the person's own come first, so that they are named where both hide the same.
+    pub(super) fn ignore_rules(&self) -> Vec<RawRule> {
+        self.user
+            .ignore
+            .rules
+            .iter()
+            .chain(&self.project.ignore.rules)
+            .cloned()
+            .collect()
     }
 
     /// The person's own rules decide before a checkout's: a checkout must not call production something milder.

@@ -9,6 +9,7 @@ mod connection;
 mod context;
 mod effective;
 mod flags;
+mod ignore;
 mod layers;
 mod load;
 mod nearest;
@@ -26,6 +27,7 @@ mod variables;
 
 pub use connection::Connection;
 pub use flags::Flags;
+pub use ignore::ignore_list;
 pub use load::{Loaded, load, paths};
 pub use origin::{At, Origin};
 pub use paths::{ConfigFileSource, PROJECT_FILE, Paths};

@@ -4,13 +4,15 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Which of the two files.
+/// Which kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileLayer {
     /// The person's own file.
     User,
     /// `.driftline.toml` of the folder one works in: not trusted, so it may say little.
     Project,
+    /// A file of `ignore.sources`: rules only.
+    IgnoreList,
 }
 
 impl fmt::Display for FileLayer {
@@ -18,6 +20,7 @@ impl fmt::Display for FileLayer {
         f.write_str(match self {
             Self::User => "user file",
             Self::Project => "project file",
+            Self::IgnoreList => "ignore list",
         })
     }
 }

@@ -138,6 +138,20 @@ impl<'s, 't, 'd> Fields<'s, 't, 'd> {
         })
     }
 
+    /// A day: a TOML date, or a string of that form.
+    pub(super) fn date(&mut self, key: &'static str) -> Option<At<jiff::civil::Date>> {
+        self.leaf(key, "a date such as 2027-01-31", |v| match v {
+            DeValue::Datetime(date) => date.to_string().parse().ok(),
+            DeValue::String(text) => text.parse().ok(),
+            _ => None,
+        })
+    }
+
+    /// Whether the key holds a list.
+    pub(super) fn is_list(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|found| found.get_ref().is_array())
+    }
+
     /// A table of strings under free names, in the order of their names.
     pub(super) fn pairs(&mut self, key: &'static str) -> Option<At<Vec<(String, String)>>> {
         self.leaf(key, "a table of strings", |v| {

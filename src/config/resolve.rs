@@ -4,10 +4,11 @@ use super::check;
 use super::connection::choose;
 use super::context::Draft;
 use super::effective::Effective;
+use super::ignore;
 use super::layers::Layers;
 use super::origin::{At, Origin};
 use super::problem::{Problem, Problems};
-use super::settings::{LogSettings, PollSettings, ScanSettings, Settings, ViewSettings};
+use super::settings::{IgnoreSettings, LogSettings, PollSettings, ScanSettings, Settings, ViewSettings};
 use crate::drift::EnvironmentRules;
 
 /// Decides every value.
@@ -68,6 +69,15 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
         }
     }
 
+    let ignored = ignore::rules(&layers.ignore_rules(), &mut problems);
+    let mut sources = ignore::sources(layers.user.ignore.sources.as_ref(), &mut problems);
+    sources.extend(ignore::sources(layers.project.ignore.sources.as_ref(), &mut problems));
+    let named = layers.user.ignore.sources.clone();
+    effective.texts("ignore.sources", &named.unwrap_or_else(|| At::built_in(Vec::new())));
+    for (raw, rule) in layers.ignore_rules().iter().zip(&ignored) {
+        effective.text("ignore.rule", &At::new(rule.matcher.to_string(), raw.at.clone()));
+    }
+
     let list_every = keep(check::duration("poll.list_every", &layered.list_every), &mut problems);
     let drifted_every = keep(check::duration("poll.drifted_every", &layered.drifted_every), &mut problems);
     let open_every = keep(check::duration("poll.open_every", &layered.open_every), &mut problems);
@@ -97,6 +107,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
                     level,
                 },
                 state: None,
+                ignore: IgnoreSettings { rules: ignored, sources },
                 effective: effective.0,
                 notes,
             })

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use super::ignore::{self, RawIgnore};
 use super::origin::{At, FileLayer, Origin};
 use super::problem::Problem;
 use super::read::{Fields, Session};
@@ -19,6 +20,7 @@ pub(super) struct RawConfig {
     pub(super) environments: Vec<RawEnvironment>,
     pub(super) scan: RawScan,
     pub(super) log: RawLog,
+    pub(super) ignore: RawIgnore,
 }
 
 /// `[[context]]`. No `Debug` of header values: they may be secrets.
@@ -86,7 +88,7 @@ pub(super) struct RawLog {
 }
 
 /// Tables that a project file may hold; everything else there is refused by name.
-const PROJECT_TABLES: [&str; 2] = ["environment", "view"];
+const PROJECT_TABLES: [&str; 3] = ["environment", "ignore", "view"];
 
 /// Reads one file's text: what could be read, and everything that is wrong with it.
 pub(super) fn read(text: &str, layer: FileLayer, path: &Path) -> (RawConfig, Vec<Problem>) {
@@ -107,7 +109,7 @@ pub(super) fn read(text: &str, layer: FileLayer, path: &Path) -> (RawConfig, Vec
                 )
                 .hint(format!(
                     "It may hold {} only; move this to your own file.",
-                    PROJECT_TABLES.join(" and ")
+                    PROJECT_TABLES.join(", ")
                 ))
             })
             .collect();
@@ -144,6 +146,7 @@ fn config(fields: &mut Fields<'_, '_, '_>) -> RawConfig {
         environments: fields.tables("environment", environment),
         scan: fields.table("scan", scan).unwrap_or_default(),
         log: fields.table("log", log).unwrap_or_default(),
+        ignore: ignore::read(fields),
     }
 }
 

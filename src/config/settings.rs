@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::origin::{At, Origin};
 use super::problem::Problem;
 use crate::drift::EnvironmentRules;
+use crate::ignore::IgnoreRule;
 use crate::verdict::Verdict;
 
 /// Everything that was configured, with defaults filled in.
@@ -29,6 +30,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// Folder of what must survive (journal, audit log); `None` when the machine names no home.
     pub state: Option<PathBuf>,
+    /// What is ignored.
+    pub ignore: IgnoreSettings,
     /// Every effective value as text, with where it came from; secrets masked.
     pub effective: Vec<EffectiveValue>,
     /// What was decided against the letter of a source, and why: to be shown, not fatal.
@@ -107,6 +110,15 @@ pub struct PollSettings {
 pub struct ViewSettings {
     /// `auto`, `dark`, `light` or `monochrome`.
     pub theme: String,
+}
+
+/// What is ignored.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct IgnoreSettings {
+    /// Rules of the person's own file, then those of the project file.
+    pub rules: Vec<IgnoreRule>,
+    /// Files with more rules, read again and again.
+    pub sources: Vec<PathBuf>,
 }
 
 /// The headless scan.

@@ -12,8 +12,21 @@ impl Glob {
         Self(pattern.into())
     }
 
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it matches one text only: itself.
+    pub fn is_literal(&self) -> bool {
+        !self.0.contains(['*', '?'])
+    }
+
     /// Whether the whole text matches. Linear in text × stars, whatever the pattern.
     pub fn matches(&self, text: &str) -> bool {
+        if self.is_literal() {
+            return self.0 == text;
+        }
         let pattern: Vec<char> = self.0.chars().collect();
         let text: Vec<char> = text.chars().collect();
         let (mut p, mut t) = (0, 0);

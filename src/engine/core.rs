@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
-use super::ports::{ArgoCd, ClusterName, ErrorView, Ports, ServerInfo, Store};
+use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
 use super::shelf::Shelf;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
@@ -61,6 +61,7 @@ impl Default for EngineSettings {
 pub struct Engine {
     ports: Ports,
     settings: EngineSettings,
+    ignore: Option<Arc<dyn IgnoreSource>>,
     memory: Mutex<Memory>,
 }
 
@@ -72,6 +73,7 @@ struct Memory {
     first_seen: HashMap<ApplicationKey, HashMap<String, Timestamp>>,
     store_health: StoreHealth,
     shelf: Shelf,
+    ignore: IgnoreRules,
 }
 
 impl Engine {
@@ -84,8 +86,32 @@ impl Engine {
         Self {
             ports,
             settings,
+            ignore: None,
             memory: Mutex::default(),
         }
+    }
+
+    /// With ignore rules, read from there before every list.
+    #[must_use]
+    pub fn with_ignore_rules(self, source: Arc<dyn IgnoreSource>) -> Self {
+        Self {
+            ignore: Some(source),
+            ..self
+        }
+    }
+
+    /// The ignore rules of the last list and how fresh they are.
+    pub fn ignore_rules(&self) -> IgnoreRules {
+        self.memory().ignore.clone()
+    }
+
+    /// Reads the ignore rules again. Every list does so first.
+    pub async fn read_ignore_rules(&self) -> IgnoreRules {
+        if let Some(source) = &self.ignore {
+            let rules = source.rules(self.now()).await;
+            self.memory().ignore = rules;
+        }
+        self.ignore_rules()
     }
 
     /// What time it is, by the engine's clock (the demo's stands in the recording's time).
@@ -275,12 +301,14 @@ impl Engine {
             .iter()
             .find(|c| destination.name.is_empty() && c.server == destination.server && !c.name.is_empty());
         let cluster = by_server.map_or_else(|| destination.cluster().to_owned(), |c| c.name.clone());
+        let ignore = Arc::clone(&self.memory().ignore.set);
         let environment = self.settings.environments.of(application, &cluster).to_owned();
         Setting {
             server: &server.identity,
             cluster,
             environment,
             caps: &self.settings.caps,
+            ignore,
             now: self.now(),
         }
     }

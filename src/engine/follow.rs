@@ -265,7 +265,9 @@ impl Follower {
         session.listing = true;
         self.known.list_begins();
         let (argocd, pages) = (Arc::clone(&self.argocd), session.pages.0.clone());
+        let engine = Arc::clone(&self.engine);
         session.spawn(async move {
+            engine.read_ignore_rules().await;
             let mut sink = |page| pages.send(Page::Applications(page)).is_ok();
             let address = argocd.address();
             let outcome = guarded(argocd.list(&mut sink), &address).await.map(drop);

@@ -13,6 +13,7 @@ use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
 use crate::drift::{Application, DriftState, Pointer};
+use crate::ignore::Documents;
 use crate::kubernetes::managers::{is_person, is_sync};
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::judge::FieldJudgement;
@@ -56,7 +57,11 @@ pub(super) fn additions(
         .into_iter()
         .filter(|field| is_addition(field) && !is_visible(field, visible))
         .collect();
-    let judgement = Judgement::of(fields)?;
+    let documents = Documents {
+        desired: Some(target),
+        live: Some(live),
+    };
+    let judgement = setting.ignoring(Judgement::of(fields)?, application, &resource.key, documents);
     Some(redacted(
         application,
         &resource.key,

@@ -12,12 +12,14 @@ use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, OperationPhase, Pointer, SyncStatus};
+use crate::drift::{Application, DriftState, OperationPhase, Pointer, ResourceKey, SyncStatus};
+use crate::ignore::rule::day_of;
+use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::next::{Next, next, next_of_extra};
 use crate::verdict::policy::VerdictCap;
-use crate::verdict::{Verdict, judge};
+use crate::verdict::{Judgement, Verdict, judge};
 
 /// What a judgement needs beside the look itself.
 pub(super) struct Setting<'a> {
@@ -29,8 +31,34 @@ pub(super) struct Setting<'a> {
     pub environment: String,
     /// Caps of verdicts by environment and cause.
     pub caps: &'a [VerdictCap],
+    /// Ignore rules.
+    pub ignore: Arc<RuleSet>,
     /// When it was fetched.
     pub now: Timestamp,
+}
+
+impl Setting<'_> {
+    /// The judgement after the ignore rules have spoken.
+    pub(super) fn ignoring<'j>(
+        &self,
+        judgement: Judgement<'j>,
+        application: &Application,
+        resource: &ResourceKey,
+        documents: Documents<'_>,
+    ) -> Judgement<'j> {
+        if self.ignore.is_empty() {
+            return judgement;
+        }
+        let place = Place {
+            server: self.server,
+            application: &application.key,
+            project: &application.project,
+            cluster: &self.cluster,
+            environment: &self.environment,
+        };
+        let today = day_of(self.now);
+        judgement.under(&self.ignore.on(place, resource, documents, today), resource)
+    }
 }
 
 /// When a drift of this fingerprint was first seen by this run; now, if never before. The journal knows better, if it works.
@@ -273,7 +301,7 @@ fn drift(
         environment: &setting.environment,
         caps: setting.caps,
     };
-    let judgement = judge(&evidence)?;
+    let judgement = setting.ignoring(judge(&evidence)?, application, &resource.key, Documents { desired, live });
     let mut shelved = redacted(
         application,
         &resource.key,

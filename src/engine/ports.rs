@@ -12,6 +12,7 @@ pub use super::journal::{
 };
 use crate::drift::raw::ManagedResource;
 use crate::drift::{Application, ApplicationKey};
+use crate::ignore::RuleSet;
 use crate::redact::text;
 
 /// An error as a person reads it: what failed, on what, what to try next. No secrets.
@@ -265,6 +266,35 @@ pub trait ArgoCd: Send + Sync {
 
     /// One cheap call for `doctor`: does it answer, and as whom?
     async fn probe(&self) -> Result<String, ArgoCdError>;
+}
+
+/// Where ignore rules come from.
+#[async_trait]
+pub trait IgnoreSource: Send + Sync {
+    /// The rules as they are now; of a source that cannot be read, the last good copy. Cheap when nothing changed.
+    async fn rules(&self, now: Timestamp) -> IgnoreRules;
+}
+
+/// Ignore rules and how fresh they are.
+#[derive(Debug, Clone, Default)]
+pub struct IgnoreRules {
+    /// The rules, indexed.
+    pub set: Arc<RuleSet>,
+    /// The files they came from, in order.
+    pub sources: Vec<IgnoreSourceState>,
+}
+
+/// How one source of ignore rules stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoreSourceState {
+    /// Which one: the path of a file.
+    pub name: String,
+    /// When it was last read well; `None` for never.
+    pub read_at: Option<Timestamp>,
+    /// Why it could not be read just now; the rules of the last good copy hold. May quote names from the file.
+    pub error: Option<String>,
+    /// How many rules it gave.
+    pub rules: usize,
 }
 
 /// What time it is. The only clock.

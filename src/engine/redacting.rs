@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::judging::{FirstSeen, Setting};
 use super::shelf::Shelved;
-use super::view::{ChangeView, DriftKey, DriftView, OriginView, RedactedValue, Seal};
+use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, RedactedValue, Seal};
 use crate::drift::fingerprint::Fingerprint;
 use crate::drift::grouping::group_key;
 use crate::drift::origin::{LAST_APPLIED, Origin};
@@ -115,6 +115,11 @@ fn change(field: &FieldJudgement<'_>, desired: Option<&Value>, live: Option<&Val
         time: field.attribution.time,
         desired: side(difference.desired, desired, &difference.desired_path),
         live: side(difference.live, live, &difference.path),
+        ignored_by: field.ignored_by.as_ref().map(|by| IgnoredByView {
+            rule: text::redact(&by.rule).into_owned(),
+            reason: text::redact(&by.reason).into_owned(),
+            verdict: by.verdict,
+        }),
         seal: Seal,
     }
 }

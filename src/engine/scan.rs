@@ -133,6 +133,7 @@ impl Engine {
             sweep: scope.sweep.then(Coverage::default),
             applications: Vec::new(),
         };
+        self.read_ignore_rules().await;
         let mut so_far = ScanProgress { judged: 0, listed: 0 };
         for argocd in self.argocd() {
             let (context, mut applications) = self

@@ -128,6 +128,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
             time: Some(written),
             desired: None,
             live: None,
+            ignored_by: None,
             seal: Seal,
         }],
         seal: Seal,

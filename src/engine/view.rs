@@ -111,6 +111,17 @@ impl RedactedValue {
     }
 }
 
+/// The ignore rule that hides a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredByView {
+    /// Where the rule is written.
+    pub rule: String,
+    /// Its reason (redacted; of a checkout, hostile text).
+    pub reason: String,
+    /// What the verdict would be without the rule.
+    pub verdict: Verdict,
+}
+
 /// One changed field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeView {
@@ -138,6 +149,8 @@ pub struct ChangeView {
     pub desired: Option<RedactedValue>,
     /// What it is; `None` when the cluster does not have it.
     pub live: Option<RedactedValue>,
+    /// The ignore rule that hides it; `None` for a change that is not ignored.
+    pub ignored_by: Option<IgnoredByView>,
     pub(super) seal: Seal,
 }
 

@@ -2,7 +2,8 @@
 
 use super::evidence::{Evidence, FieldEvidence};
 use super::grade::{Cause, Confidence, Verdict};
-use super::policy::{capped, is_ignored, lowered};
+use super::ignoring::IgnoredBy;
+use super::policy::{DeclaredIgnores, capped, lowered};
 use super::registry::RULES;
 use super::rule::{Finding, Rule};
 use crate::drift::attribution::{Actor, Attribution, attribute_change};
@@ -29,6 +30,10 @@ pub struct FieldJudgement<'a> {
     pub attribution: Attribution,
     /// Whose move.
     pub origin: Origin,
+    /// No ignore rule without the word for it may make it less.
+    pub pierces: bool,
+    /// The ignore rule that hides it.
+    pub ignored_by: Option<IgnoredBy>,
 }
 
 /// The judgement of one drift.
@@ -53,12 +58,15 @@ pub struct Judgement<'a> {
 /// Judges one drifted resource. `None` when a changed resource differs nowhere.
 pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
     match (evidence.desired, evidence.live) {
-        (Some(desired), Some(live)) => Judgement::of(
-            compare(desired, live)
-                .into_iter()
-                .map(|difference| judge_field(evidence, difference))
-                .collect(),
-        ),
+        (Some(desired), Some(live)) => {
+            let declared = DeclaredIgnores::of(evidence);
+            Judgement::of(
+                compare(desired, live)
+                    .into_iter()
+                    .map(|difference| judge_field(evidence, &declared, difference))
+                    .collect(),
+            )
+        }
         _ => {
             let (rule, finding) = decide(|rule| rule.object(evidence));
             Some(Judgement {
@@ -95,7 +103,7 @@ impl<'a> Judgement<'a> {
     }
 }
 
-fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> FieldJudgement<'a> {
+fn judge_field<'a>(evidence: &Evidence<'a>, declared: &DeclaredIgnores<'_>, difference: Difference<'a>) -> FieldJudgement<'a> {
     // Positions in the path are those of the live side, except for what only the desired side has.
     let attribution = match (difference.live, evidence.live) {
         (Some(_), Some(live)) => attribute_change(&difference.path, live, difference.desired, evidence.managed),
@@ -113,7 +121,7 @@ fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> Field
             origin,
         };
         let (rule, finding) = decide(|rule| rule.field(&field));
-        let verdict = if !finding.pierces && is_ignored(&field) {
+        let verdict = if !finding.pierces && declared.cover(&field) {
             lowered(finding.verdict)
         } else {
             finding.verdict
@@ -137,6 +145,8 @@ fn judge_field<'a>(evidence: &Evidence<'a>, difference: Difference<'a>) -> Field
         rule,
         attribution,
         origin: finding.origin.unwrap_or(origin),
+        pierces: finding.pierces,
+        ignored_by: None,
     }
 }
 

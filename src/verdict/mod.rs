@@ -6,6 +6,7 @@
 
 pub mod evidence;
 pub mod grade;
+pub mod ignoring;
 pub mod judge;
 pub mod next;
 pub mod policy;

@@ -1,10 +1,14 @@
 //! What a team's policy and an Application's own ignore rules do to a verdict, after the rules have spoken.
 
-use super::evidence::FieldEvidence;
+use serde_json::Value;
+
+use super::evidence::{Evidence, FieldEvidence};
 use super::grade::{Cause, Verdict};
-use crate::drift::Pointer;
 use crate::drift::glob::Glob;
-use crate::drift::{IgnoreDifference, ResourceKey};
+use crate::drift::{IgnoreDifference, Pointer, ResourceKey};
+use crate::ignore::Change;
+use crate::ignore::jq::JqPath;
+use crate::ignore::rule_set::hides;
 
 /// In one environment, these causes are at most this bad.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +36,52 @@ pub fn lowered(verdict: Verdict) -> Verdict {
     }
 }
 
-/// Whether `spec.ignoreDifferences` of the Application really matches this field (Argo CD, `util/argo/normalizers`): group and
-/// kind are globs, an empty group is the core group only, name and namespace are exact, a pointer hides itself and all below.
-pub fn is_ignored(field: &FieldEvidence<'_>) -> bool {
-    field.of.application.ignore_differences.iter().any(|ignore| {
-        is_about(ignore, field.of.resource) && (has_pointer(ignore, &field.difference.path) || has_manager(ignore, field))
-    })
+/// What `spec.ignoreDifferences` of the Application says of one object (Argo CD, `util/argo/normalizers`): group and kind are
+/// globs, an empty group is the core group only, name and namespace are exact, a pointer hides itself and all below.
+#[derive(Debug)]
+pub struct DeclaredIgnores<'a> {
+    about: Vec<&'a IgnoreDifference>,
+    /// What their jq expressions name on the desired and on the live side.
+    named: Vec<(Vec<Pointer>, Vec<Pointer>)>,
+}
+
+impl<'a> DeclaredIgnores<'a> {
+    /// Reads them once for the object. An expression that is not accepted (see [`crate::ignore::jq`]) hides nothing.
+    pub fn of(evidence: &Evidence<'a>) -> Self {
+        let about: Vec<&IgnoreDifference> = evidence
+            .application
+            .ignore_differences
+            .iter()
+            .filter(|ignore| is_about(ignore, evidence.resource))
+            .collect();
+        let fields = |path: &JqPath, side: Option<&Value>| side.map(|side| path.fields(side)).unwrap_or_default();
+        let named = about
+            .iter()
+            .flat_map(|ignore| &ignore.jq_path_expressions)
+            .filter_map(|expression| JqPath::parse(expression).ok())
+            .map(|path| (fields(&path, evidence.desired), fields(&path, evidence.live)))
+            .collect();
+        Self { about, named }
+    }
+
+    /// Whether they really match this field.
+    pub fn cover(&self, field: &FieldEvidence<'_>) -> bool {
+        self.about
+            .iter()
+            .any(|ignore| has_pointer(ignore, &field.difference.path) || has_manager(ignore, field))
+            || self.named.iter().any(|(desired, live)| hides(desired, live, &change(field)))
+    }
+}
+
+fn change<'f>(field: &'f FieldEvidence<'_>) -> Change<'f> {
+    Change {
+        path: &field.difference.path,
+        desired_path: &field.difference.desired_path,
+        desired: field.difference.desired,
+        live: field.difference.live,
+        manager: field.attribution.manager(),
+        guarded: false,
+    }
 }
 
 fn is_about(ignore: &IgnoreDifference, resource: &ResourceKey) -> bool {

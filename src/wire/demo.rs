@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::ignore_files::IgnoreFiles;
 use super::live::{engine_settings, make_client};
 use crate::argocd::Connection;
 use crate::config::Settings;
@@ -45,7 +46,9 @@ pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Reco
         store: Arc::new(MemoryStore::default()),
     };
     Ok(Recorded {
-        value: Arc::new(Engine::new(ports, engine_settings(settings))),
+        value: Arc::new(
+            Engine::new(ports, engine_settings(settings)).with_ignore_rules(Arc::new(IgnoreFiles::new(&settings.ignore))),
+        ),
         server: Box::new(server),
     })
 }

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 
 use super::clock::SystemClock;
 use super::http::{HttpOptions, Trust, http_client};
+use super::ignore_files::IgnoreFiles;
 use super::token;
 use crate::argocd::Broken;
 use crate::argocd::{Client, Connection, Scope};
@@ -45,14 +46,15 @@ pub async fn engine(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
     if let (false, Some(error)) = (usable, first_error) {
         return Err(error);
     }
-    Ok(Arc::new(Engine::new(
-        Ports {
-            argocd,
-            clock: Arc::new(SystemClock),
-            store: store(settings),
-        },
-        engine_settings(settings),
-    )))
+    let ports = Ports {
+        argocd,
+        clock: Arc::new(SystemClock),
+        store: store(settings),
+    };
+    let ignore = IgnoreFiles::new(&settings.ignore);
+    Ok(Arc::new(
+        Engine::new(ports, engine_settings(settings)).with_ignore_rules(Arc::new(ignore)),
+    ))
 }
 
 /// The journal in the state folder. On a machine that names none, drift is remembered as long as the program runs.

@@ -3,6 +3,7 @@
 mod clock;
 mod demo;
 pub mod http;
+mod ignore_files;
 mod live;
 mod token;
 

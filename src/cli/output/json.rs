@@ -57,6 +57,8 @@ pub(in super::super) struct Summary {
     pub(in super::super) cannot_tell: usize,
     pub(in super::super) drifts: usize,
     pub(in super::super) invisible: usize,
+    /// Changes that an ignore rule hides, of drifts and additions alike.
+    pub(in super::super) ignored: usize,
 }
 
 impl Summary {
@@ -69,6 +71,13 @@ impl Summary {
         for application in &report.applications {
             summary.drifts += application.drifts.len();
             summary.invisible += application.invisible.len();
+            summary.ignored += application
+                .drifts
+                .iter()
+                .chain(&application.invisible)
+                .flat_map(|drift| &drift.changes)
+                .filter(|change| change.ignored_by.is_some())
+                .count();
             match application.verdict {
                 ApplicationVerdict::Risky => summary.risky += 1,
                 ApplicationVerdict::NeedsReview => summary.needs_review += 1,
@@ -147,6 +156,17 @@ struct Change<'a> {
     operation: Option<&'static str>,
     subresource: &'a str,
     time: Option<Timestamp>,
+    /// Only for a change that an ignore rule hides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored_by: Option<IgnoredBy<'a>>,
+}
+
+#[derive(Serialize)]
+struct IgnoredBy<'a> {
+    rule: &'a str,
+    reason: &'a str,
+    /// What the verdict would be without the rule.
+    verdict: &'static str,
 }
 
 /// The report as indented JSON with a line break at the end.
@@ -167,7 +187,15 @@ pub(in super::super) fn render(report: &ScanReport) -> Result<String, serde_json
         }),
         applications: applications.into_iter().map(application).collect(),
     };
-    let mut text = escape_active(serde_json::to_string_pretty(&report)?);
+    pretty(&report)
+}
+
+/// Indented JSON with a line break at the end, in which nothing acts on a terminal.
+///
+/// # Errors
+/// As [`render`].
+pub(in super::super) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = escape_active(serde_json::to_string_pretty(value)?);
     text.push('\n');
     Ok(text)
 }
@@ -284,6 +312,11 @@ fn change(view: &ChangeView) -> Change<'_> {
         operation: view.operation,
         subresource: &view.subresource,
         time: view.time,
+        ignored_by: view.ignored_by.as_ref().map(|by| IgnoredBy {
+            rule: &by.rule,
+            reason: &by.reason,
+            verdict: by.verdict.as_str(),
+        }),
     }
 }
 
@@ -331,7 +364,7 @@ mod tests {
         assert_eq!(
             report["summary"],
             json!({"applications": 3, "risky": 1, "needs_review": 0, "harmless": 0, "clean": 1, "cannot_tell": 1,
-                   "drifts": 2, "invisible": 1})
+                   "drifts": 2, "invisible": 1, "ignored": 0})
         );
         assert_eq!(
             report["applications"][2],

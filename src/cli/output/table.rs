@@ -81,10 +81,13 @@ fn summary(s: &Summary) -> String {
     if s.invisible > 0 {
         text.push_str(&format!("; {} that Argo CD calls Synced (+)", count(s.invisible, "addition")));
     }
+    if s.ignored > 0 {
+        text.push_str(&format!("; {} ignored by rules", count(s.ignored, "change")));
+    }
     text
 }
 
-fn count(number: usize, noun: &str) -> String {
+pub(in super::super) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
