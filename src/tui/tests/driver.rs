@@ -102,7 +102,7 @@ impl Driver {
         self.event(EngineEvent::Failed {
             context: "prod-eu".into(),
             error: fixtures::unreachable(),
-            retry_at: Some(fixtures::now() + SignedDuration::from_mins(5)),
+            retry_at: Some(fixtures::now() + SignedDuration::from_secs(20)),
         })
     }
 

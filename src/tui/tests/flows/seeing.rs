@@ -123,7 +123,7 @@ fn an_age_is_told_anew_by_the_minute() {
 fn a_failing_context_keeps_its_rows_and_says_when_it_tries_again() {
     Driver::night()
         .failed()
-        .expect_text("! prod-eu: Cannot reach argocd.example.com since 03:13; what you see is older. It tries again at 03:18:00.")
+        .expect_text("! prod-eu: Cannot reach argocd.example.com since 03:13; what you see is older. It tries again at 03:13:20.")
         .expect_text("stale · compared 4 min ago")
         .expect_selected("payments-api")
         .event(EngineEvent::Connected(fixtures::context()))
@@ -135,7 +135,7 @@ fn what_to_do_about_a_failure_is_not_cut_off_on_a_narrow_terminal() {
     Driver::night()
         .size(80, 24)
         .failed()
-        .expect_text("! Cannot reach argocd.example.com since 03:13. It tries again at 03:18:00.")
+        .expect_text("! Cannot reach argocd.example.com since 03:13. It tries again at 03:13:20.")
         .event(EngineEvent::Failed {
             context: fixtures::context().name,
             error: ErrorView {
