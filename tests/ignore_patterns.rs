@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
     reason = "the helpers of a test fail the test, and the figure is to be read"
 )]
 

@@ -199,7 +199,11 @@ impl Engine {
             return (self.listed(&application, server, clusters), None);
         }
         match look(&**argocd, &application, sweep).await {
-            Ok(look) => {
+            Ok(mut look) => {
+                // Argo CD adds the system-wide ones to the Application's own.
+                look.application
+                    .ignore_differences
+                    .extend(server.ignore_differences.iter().cloned());
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let judged = judged(&look, &setting, &|fingerprint| {

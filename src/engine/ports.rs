@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, ApplicationKey};
+use crate::drift::{Application, ApplicationKey, IgnoreDifference};
 use crate::ignore::RuleSet;
 
 /// An error as a person reads it: what failed, on what, what to try next. No secrets.
@@ -195,6 +195,8 @@ pub struct ServerInfo {
     pub version: String,
     /// Namespace of the control plane; `argocd` when not told.
     pub controller_namespace: String,
+    /// What this Argo CD ignores in every Application (`resourceOverrides`); empty when not told.
+    pub ignore_differences: Vec<IgnoreDifference>,
 }
 
 /// A cluster as Argo CD knows it.
