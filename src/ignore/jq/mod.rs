@@ -1,7 +1,7 @@
 //! jq paths that end: checked before they run, compiled once, run on a manifest to name fields of it.
 //!
 //! The language is jq as Argo CD's `jqPathExpressions` use it, run by jaq. A program comes from a file that anybody may have
-//! written, so only constructs are accepted that end soon on every manifest; `check.rs` says which, and refuses others by
+//! written, so only constructs are accepted that end soon on every manifest; `check` says which, and refuses others by
 //! name. As with Argo CD, a program that fails on a manifest names nothing there.
 
 mod check;
