@@ -500,3 +500,156 @@ fn a_token_command_gives_the_token_and_its_failure_ends_with_two() {
     );
     assert!(!ran.err.contains("canary-9b"));
 }
+
+/// (Application, kind, name, path) of every change of a scan that an ignore rule hides.
+fn ignored(report: &serde_json::Value) -> Vec<[String; 4]> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let mut found = Vec::new();
+    for application in report["applications"].as_array().unwrap() {
+        let name = format!("{}/{}", text(&application["namespace"]), text(&application["name"]));
+        for list in ["drifts", "invisible"] {
+            for drift in application[list].as_array().unwrap() {
+                for change in drift["changes"].as_array().unwrap() {
+                    if change.get("ignored_by").is_some() {
+                        found.push([
+                            name.clone(),
+                            text(&drift["kind"]),
+                            text(&drift["name"]),
+                            text(&change["path"]),
+                        ]);
+                    }
+                }
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn adding_an_ignore_rule_hides_exactly_what_ignore_test_listed() {
+    let sandbox = Sandbox::new();
+    let serving = Serving::start(&sandbox);
+    let variables = serving.variables();
+    let rule = [
+        "--where",
+        "kind=Deployment",
+        "--where",
+        "group=apps",
+        "--jq",
+        ".spec | (.replicas, .template.spec.containers[]?.image)",
+    ];
+    let before = sandbox.run_with(&["scan", "-o", "json"], &variables);
+    assert_eq!(ignored(&serde_json::from_str(&before.out).unwrap()), [[""; 4]; 0]);
+
+    let tested = sandbox.run_with(&[&["ignore", "test", "-o", "json"], &rule[..]].concat(), &variables);
+    assert_eq!((tested.code, tested.err.as_str()), (Some(0), ""));
+    let tested: serde_json::Value = serde_json::from_str(&tested.out).unwrap();
+    let mut listed: Vec<[String; 4]> = tested["rules"][0]["here"]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| ["application", "kind", "name", "path"].map(|key| change[key].as_str().unwrap().to_owned()))
+        .collect();
+    listed.sort();
+
+    let file = sandbox.folder().join(".driftline.toml");
+    let added = sandbox.run(
+        &[
+            &[
+                "ignore",
+                "add",
+                "--reason",
+                "scaled outside",
+                "--file",
+                file.to_str().unwrap(),
+            ],
+            &rule[..],
+        ]
+        .concat(),
+    );
+    assert_eq!(added.code, Some(0), "{}", added.err);
+    let after = sandbox.run_with(&["scan", "-o", "json"], &variables);
+    let after: serde_json::Value = serde_json::from_str(&after.out).unwrap();
+    assert_eq!(ignored(&after), listed);
+    assert_eq!(after["summary"]["ignored"], listed.len());
+    assert!(!listed.is_empty(), "the recording has no such change: the test says nothing");
+}
+
+#[test]
+fn a_rule_is_added_below_what_stands_there_and_listed_with_its_place() {
+    let sandbox = Sandbox::new().with_project("# ours\n[view]\ntheme = \"dark\" # easy on the eyes\n");
+    let added = sandbox.run(&[
+        "ignore",
+        "add",
+        "--where",
+        "kind=Deployment",
+        "--pointer",
+        "/spec/replicas",
+        "--reason",
+        "scaled outside",
+        "--expires",
+        "2999-12-31",
+    ]);
+    assert_eq!(added.code, Some(0), "{}", added.err);
+    let file = sandbox.folder().join(".driftline.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(
+        text.starts_with("# ours\n[view]\ntheme = \"dark\" # easy on the eyes\n\n[[ignore]]\nkind = \"Deployment\"\n"),
+        "{text}"
+    );
+    assert!(text.contains("expires = 2999-12-31\n"), "{text}");
+
+    let listed = sandbox.run(&["ignore", "list", "-o", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+    let rule = &listed["rules"][0];
+    assert_eq!(
+        (
+            rule["state"].as_str(),
+            rule["pointer"].as_str(),
+            rule["from_checkout"].as_bool()
+        ),
+        (Some("active"), Some("/spec/replicas"), Some(true))
+    );
+    assert!(rule["rule"].as_str().unwrap().ends_with(".driftline.toml:5"), "{rule}");
+}
+
+#[test]
+fn a_rule_for_what_guards_something_needs_the_word_and_no_checkout_may_say_it() {
+    let sandbox = Sandbox::new().with_project("");
+    let rule = [
+        "ignore",
+        "add",
+        "--where",
+        "kind=Role",
+        "--pointer",
+        "/rules",
+        "--reason",
+        "r",
+    ];
+    let refused = sandbox.run(&rule);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+    assert!(refused.err.contains("--dangerous hides-danger"), "{}", refused.err);
+    let refused = sandbox.run(&[&rule[..], &["--dangerous", "hides-danger"]].concat());
+    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+    assert!(refused.err.contains("checkout"), "{}", refused.err);
+    assert_eq!(fs::read_to_string(sandbox.folder().join(".driftline.toml")).unwrap(), "");
+
+    let own = sandbox.root.path().join("own.toml");
+    let written = sandbox.run(&[&rule[..], &["--dangerous", "hides-danger", "--file", own.to_str().unwrap()]].concat());
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    assert!(fs::read_to_string(&own).unwrap().contains("dangerous = \"hides-danger\"\n"));
+}
+
+#[test]
+fn what_is_wrong_with_a_rule_is_said_by_flag_and_nothing_is_written() {
+    let sandbox = Sandbox::new().with_project("");
+    let ran = sandbox.run(&["ignore", "add", "--jq", "input", "--expires", "soon"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert_eq!(
+        ran.err,
+        "driftline: --expires: expected a date such as 2027-01-31, found a string.\n\
+         --jq: `input` may not be used here: only paths, `select`, comparisons and tests of text may.\n"
+    );
+    assert_eq!(fs::read_to_string(sandbox.folder().join(".driftline.toml")).unwrap(), "");
+}

@@ -10,6 +10,7 @@ use super::connection::{Connection, ConnectionError};
 use super::convert::{self, Answer};
 use super::managed;
 use super::mask::ListMask;
+use super::overrides::ignore_differences;
 use super::request::{Call, Requests};
 use super::wire_types::{self, Text};
 use crate::drift::raw::ManagedResource;
@@ -57,6 +58,9 @@ struct Settings<'a> {
     url: Text<'a>,
     #[serde(borrow, default)]
     controller_namespace: Text<'a>,
+    /// Not told to anonymous callers since Argo CD 3.3.
+    #[serde(default)]
+    resource_overrides: serde_json::Value,
 }
 
 #[derive(serde::Deserialize)]
@@ -224,6 +228,7 @@ impl ArgoCd for Client {
             controller_namespace: self
                 .requests()
                 .scrub(if namespace.is_empty() { USUAL_NAMESPACE } else { namespace }),
+            ignore_differences: ignore_differences(&settings.resource_overrides),
         })
     }
 

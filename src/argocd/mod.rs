@@ -17,6 +17,7 @@ mod item_stream;
 mod list;
 mod managed;
 mod mask;
+mod overrides;
 mod request;
 mod scrub;
 mod watch;

@@ -261,7 +261,11 @@ impl Engine {
         }
         let began = self.now();
         match look(&**argocd, &application, sweep).await {
-            Ok(look) => {
+            Ok(mut look) => {
+                // Argo CD adds the system-wide ones to the Application's own.
+                look.application
+                    .ignore_differences
+                    .extend(server.ignore_differences.iter().cloned());
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let key = look.application.key.clone();

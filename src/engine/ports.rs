@@ -11,7 +11,7 @@ pub use super::journal::{
     Sighting,
 };
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, ApplicationKey};
+use crate::drift::{Application, ApplicationKey, IgnoreDifference};
 use crate::ignore::RuleSet;
 use crate::redact::text;
 
@@ -210,6 +210,8 @@ pub struct ServerInfo {
     pub version: String,
     /// Namespace of the control plane; `argocd` when not told.
     pub controller_namespace: String,
+    /// What this Argo CD ignores in every Application (`resourceOverrides`); empty when not told.
+    pub ignore_differences: Vec<IgnoreDifference>,
 }
 
 /// A cluster as Argo CD knows it.

@@ -100,3 +100,99 @@ fn quoted(text: &str) -> String {
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rule::RuleOrigin;
+    use super::super::{JqPath, PointerPattern, Scope};
+    use super::*;
+
+    fn rule(scope: Scope, matcher: Matcher) -> IgnoreRule {
+        IgnoreRule {
+            scope,
+            matcher,
+            reason: "known\nnoise".to_owned(),
+            author: None,
+            created: None,
+            expires: None,
+            disabled: false,
+            dangerous: false,
+            origin: RuleOrigin::proposed("test"),
+        }
+    }
+
+    fn pointer(text: &str) -> PointerPattern {
+        PointerPattern::parse(text).unwrap()
+    }
+
+    fn glob(text: &str) -> Option<Glob> {
+        Some(Glob::new(text))
+    }
+
+    #[test]
+    fn the_core_group_is_left_out_and_any_group_is_a_star() {
+        let core = Scope {
+            group: glob(""),
+            kind: glob("ConfigMap"),
+            name: glob("web"),
+            ..Scope::default()
+        };
+        assert_eq!(
+            entry(&rule(core, Matcher::Pointer(pointer("/data/a~1b")))),
+            Exported {
+                yaml: "  # known noise\n  - kind: ConfigMap\n    name: web\n    jsonPointers:\n      - /data/a~1b\n".to_owned(),
+                notes: Vec::new(),
+            }
+        );
+        assert_eq!(
+            entry(&rule(Scope::default(), Matcher::Pointer(pointer("/status")))).yaml,
+            "  # known noise\n  - group: \"*\"\n    kind: \"*\"\n    jsonPointers:\n      - /status\n"
+        );
+    }
+
+    #[test]
+    fn a_wildcard_becomes_a_jq_path_that_survives_absent_lists() {
+        let scope = Scope {
+            group: glob("apps"),
+            kind: glob("Deployment"),
+            ..Scope::default()
+        };
+        let exported = entry(&rule(scope, Matcher::Pointer(pointer("/spec/containers/*/image"))));
+        assert!(
+            exported
+                .yaml
+                .ends_with("    jqPathExpressions:\n      - \".spec.containers[]?.image\"\n"),
+            "{}",
+            exported.yaml
+        );
+    }
+
+    #[test]
+    fn what_argo_cd_cannot_say_is_told_beside() {
+        let scope = Scope {
+            environment: glob("production"),
+            namespace: glob("shop-*"),
+            kind: glob("Deployment"),
+            ..Scope::default()
+        };
+        let by_manager = Matcher::Manager {
+            manager: "keda".to_owned(),
+            below: pointer("/spec/replicas"),
+        };
+        assert_eq!(
+            entry(&IgnoreRule {
+                expires: Some("2027-01-31".parse().unwrap()),
+                ..rule(scope, by_manager)
+            })
+            .notes,
+            [
+                "Argo CD knows no patterns for `namespace`: this holds for every namespace.",
+                "Put it into the Applications with environment `production` only.",
+                "Argo CD hides everything that `keda` wrote, not only /spec/replicas, and only where Git has the field too.",
+                "Argo CD knows no end: take it out after 2027-01-31.",
+            ]
+        );
+        let jq = Matcher::Jq(JqPath::parse(".webhooks[].failurePolicy").unwrap());
+        assert!(entry(&rule(Scope::default(), jq)).notes[0].contains("write `[]?`"));
+    }
+}

@@ -19,6 +19,7 @@ pub mod scope;
 mod trie;
 
 pub use change::{Change, Documents};
+pub use jq::JqPath;
 pub use pattern::PointerPattern;
 pub use reach::reach;
 pub use rule::{DANGEROUS_WORD, IgnoreRule, Matcher, RuleOrigin, RuleState};

@@ -256,3 +256,108 @@ fn without(value: &Value, fields: &[Pointer]) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::rule::RuleOrigin;
+    use super::super::{PointerPattern, Scope};
+    use super::*;
+    use crate::drift::ApplicationKey;
+
+    fn rule(kind: Option<&str>, matcher: Matcher, at: &str) -> IgnoreRule {
+        IgnoreRule {
+            scope: Scope {
+                kind: kind.map(Glob::new),
+                ..Scope::default()
+            },
+            matcher,
+            reason: "known".to_owned(),
+            author: None,
+            created: None,
+            expires: None,
+            disabled: false,
+            dangerous: false,
+            origin: RuleOrigin::proposed(at),
+        }
+    }
+
+    fn pointer(text: &str) -> Matcher {
+        Matcher::Pointer(PointerPattern::parse(text).unwrap())
+    }
+
+    fn jq(text: &str) -> Matcher {
+        Matcher::Jq(JqPath::parse(text).unwrap())
+    }
+
+    /// Which rule hides a change at `path` of a Deployment with these two sides.
+    fn hiding(rules: Vec<IgnoreRule>, (desired, live): (&Value, &Value), path: &str, manager: Option<&str>) -> Option<String> {
+        let application = ApplicationKey::new("c", "argocd", "web");
+        let place = Place {
+            server: "s",
+            application: &application,
+            project: "p",
+            cluster: "c",
+            environment: "e",
+        };
+        let resource = ResourceKey::new("apps", "Deployment", "shop", "web");
+        let path = Pointer::parse(path).unwrap();
+        let documents = Documents {
+            desired: Some(desired),
+            live: Some(live),
+        };
+        let change = Change {
+            path: &path,
+            desired_path: &path,
+            desired: path.get(desired),
+            live: path.get(live),
+            manager,
+            guarded: false,
+        };
+        let set = RuleSet::new(rules);
+        let on = set.on(place, &resource, documents, "2026-11-24".parse().unwrap());
+        on.hiding(&change).map(|rule| rule.origin.to_string())
+    }
+
+    #[test]
+    fn the_first_of_several_rules_is_named_whatever_its_form() {
+        let (desired, live) = (json!({"spec": {"replicas": 1}}), json!({"spec": {"replicas": 2}}));
+        let manager = |at| {
+            let below = PointerPattern::parse("/spec").unwrap();
+            let matcher = Matcher::Manager {
+                manager: "keda".to_owned(),
+                below,
+            };
+            rule(Some("Deployment"), matcher, at)
+        };
+        let all = [
+            rule(Some("Deploy*"), pointer("/spec/replicas"), "pointer"),
+            rule(None, jq(".spec.replicas"), "jq"),
+            manager("manager"),
+        ];
+        for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1]] {
+            let rules: Vec<IgnoreRule> = order.iter().map(|at| all[*at].clone()).collect();
+            let first = rules[0].origin.to_string();
+            assert_eq!(hiding(rules, (&desired, &live), "/spec/replicas", Some("keda")), Some(first));
+        }
+        let rules = vec![rule(Some("StatefulSet"), pointer("/spec"), "other"), manager("manager")];
+        assert_eq!(hiding(rules, (&desired, &live), "/spec/replicas", Some("kubectl-edit")), None);
+    }
+
+    #[test]
+    fn a_jq_rule_hides_what_is_equal_once_its_fields_are_gone_on_both_sides() {
+        let (desired, live) = (json!({"f": ["keep"]}), json!({"f": ["keep", "added"]}));
+        let added = || vec![rule(None, jq(".f[] | select(. == \"added\")"), "jq")];
+        assert_eq!(hiding(added(), (&desired, &live), "/f", None), Some("jq".to_owned()));
+        let more = json!({"f": ["keep", "added", "another"]});
+        assert_eq!(hiding(added(), (&desired, &more), "/f", None), None);
+    }
+
+    #[test]
+    fn a_jq_rule_that_names_the_field_on_one_side_only_hides_no_change_of_it() {
+        let (desired, live) = (json!({"a": "old"}), json!({"a": "new"}));
+        let rules = vec![rule(None, jq("select(.a == \"new\") | .a"), "jq")];
+        assert_eq!(hiding(rules, (&desired, &live), "/a", None), None);
+    }
+}

@@ -1,5 +1,9 @@
 //! What ignore rules do to a judgement, after the rules of verdict have spoken.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use super::grade::{Cause, Confidence, Verdict};
 use super::judge::{FieldJudgement, Judgement};
 use crate::drift::ResourceKey;
@@ -30,6 +34,8 @@ impl Judgement<'_> {
             .fields
             .iter()
             .map(|field| {
+                // Looking for what is guarded below a field costs more than finding out that no rule names the field.
+                rules.hiding(&unguarded(field))?;
                 let rule = rules.hiding(&change(field, resource))?;
                 Some(IgnoredBy {
                     rule: rule.origin.to_string(),
@@ -61,17 +67,51 @@ impl Judgement<'_> {
     }
 }
 
-/// A judged field as ignore rules see it.
+/// A judged field as ignore rules see it: guarded when it, or anything below it on either side, guards something.
 pub fn change<'f>(field: &'f FieldJudgement<'_>, resource: &ResourceKey) -> Change<'f> {
     let difference = &field.difference;
-    let place = Field::new(&resource.kind, difference.path.segments());
+    let sides = [
+        (&difference.path, difference.live),
+        (&difference.desired_path, difference.desired),
+    ];
+    let mut below = sides.into_iter().filter_map(|(path, side)| Some((path, side?)));
+    Change {
+        guarded: field.pierces || below.any(|(path, side)| guards(resource, &mut path.segments().collect(), side)),
+        ..unguarded(field)
+    }
+}
+
+/// Whether a field, or one below it, guards something: a whole container may bring its own security context.
+fn guards<'v>(resource: &ResourceKey, place: &mut Vec<Cow<'v, str>>, value: &'v Value) -> bool {
+    let here = Field::new(&resource.kind, place.iter().cloned());
+    if security::guards(&resource.group, &resource.kind, &here).is_some() {
+        return true;
+    }
+    let mut below = |name: Cow<'v, str>, value: &'v Value| {
+        place.push(name);
+        let found = guards(resource, place, value);
+        place.pop();
+        found
+    };
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| below(Cow::Borrowed(key), value)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .any(|(position, item)| below(Cow::Owned(position.to_string()), item)),
+        _ => false,
+    }
+}
+
+fn unguarded<'f>(field: &'f FieldJudgement<'_>) -> Change<'f> {
+    let difference = &field.difference;
     Change {
         path: &difference.path,
         desired_path: &difference.desired_path,
         desired: difference.desired,
         live: difference.live,
         manager: field.attribution.manager(),
-        guarded: field.pierces || security::guards(&resource.group, &resource.kind, &place).is_some(),
+        guarded: false,
     }
 }
 

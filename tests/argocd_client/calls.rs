@@ -118,8 +118,16 @@ async fn the_server_says_who_it_is() {
         identity: "https://argocd.example.com".to_owned(),
         version: "3.5.1".to_owned(),
         controller_namespace: "argocd".to_owned(),
+        ignore_differences: info.ignore_differences.clone(),
     };
     assert_eq!(info, expected);
+    // As recorded: the status of every kind, and what webhooks inject.
+    let ignored: Vec<_> = info
+        .ignore_differences
+        .iter()
+        .map(|i| (i.group.as_str(), i.kind.as_str()))
+        .collect();
+    assert_eq!(ignored[0], ("*", "*"), "{ignored:?}");
 }
 
 #[tokio::test]
