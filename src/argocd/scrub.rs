@@ -2,6 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::redact::text::redact;
+
 /// Longest message that is kept, in characters.
 const LONGEST: usize = 300;
 
@@ -33,9 +35,10 @@ impl Scrubber {
     }
 
     /// One line of at most 300 characters, without control and invisible characters, without the known secrets and
-    /// without the user part of any URL.
+    /// without the user part of any URL and whatever else the redactor knows: a server repeats what it was told, and its words
+    /// go to the log as they are.
     pub(super) fn scrub(&self, text: &str) -> String {
-        let mut line = one_line(text);
+        let mut line = one_line(&redact(text));
         for secret in &self.secrets {
             line = without(&line, secret.expose_secret());
         }
@@ -141,6 +144,19 @@ mod tests {
             ("https://a@b@c/x and ssh://u@h y://z", "https://***@c/x and ssh://***@h y://z"),
         ] {
             assert_eq!(scrubber.scrub(said), expected);
+        }
+    }
+
+    #[test]
+    fn the_secrets_of_others_that_a_server_repeats_are_hidden() {
+        let scrubber = Scrubber::new([]);
+        for said in [
+            "fetch https://git/x?private_token=glpat-abcdefghij0123456789 failed",
+            "helm --password 'Zk9vQ2x7LmN4' failed",
+            "password: |\n  Zk9vQ2x7LmN4",
+        ] {
+            let shown = scrubber.scrub(said);
+            assert!(!shown.contains("Zk9vQ2x7LmN4") && !shown.contains("glpat-abc"), "{shown}");
         }
     }
 
