@@ -161,6 +161,13 @@ pub(super) fn concurrency(key: &str, at: &At<u32>) -> Result<usize, Problem> {
         .ok_or_else(|| Problem::new(at.origin.clone(), key, "must be from 1 to 16"))
 }
 
+/// Applications looked into in a minute: unhurried, and something at all.
+pub(super) fn sweep_budget(key: &str, at: &At<u32>) -> Result<u32, Problem> {
+    Some(at.value)
+        .filter(|n| (1..=600).contains(n))
+        .ok_or_else(|| Problem::new(at.origin.clone(), key, "must be from 1 to 600"))
+}
+
 /// One of the themes.
 pub(super) fn theme(key: &str, at: &At<String>) -> Result<String, Problem> {
     one_of(key, at, &THEMES)

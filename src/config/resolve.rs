@@ -5,10 +5,10 @@ use super::connection::choose;
 use super::context::Draft;
 use super::effective::Effective;
 use super::ignore;
-use super::layers::Layers;
+use super::layers::{Layered, Layers};
 use super::origin::{At, Origin};
 use super::problem::{Problem, Problems};
-use super::settings::{IgnoreSettings, LogSettings, PollSettings, ScanSettings, Settings, ViewSettings};
+use super::settings::{IgnoreSettings, LogSettings, PollSettings, ScanSettings, Settings, SweepSettings, ViewSettings};
 use crate::drift::EnvironmentRules;
 
 /// Decides every value.
@@ -51,6 +51,9 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     effective.text("poll.drifted_every", &layered.drifted_every);
     effective.text("poll.open_every", &layered.open_every);
     effective.plain("poll.concurrency", &layered.concurrency);
+    effective.plain("sweep.enabled", &layered.sweep_enabled);
+    effective.plain("sweep.per_minute", &layered.sweep_per_minute);
+    effective.text("sweep.again_after", &layered.sweep_again_after);
     effective.text("view.theme", &layered.theme);
     effective.text("scan.fail_on", &layered.fail_on);
     effective.text("log.level", &layered.log_level);
@@ -78,42 +81,55 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
         effective.text("ignore.rule", &At::new(rule.matcher.to_string(), raw.at.clone()));
     }
 
-    let list_every = keep(check::duration("poll.list_every", &layered.list_every), &mut problems);
-    let drifted_every = keep(check::duration("poll.drifted_every", &layered.drifted_every), &mut problems);
-    let open_every = keep(check::duration("poll.open_every", &layered.open_every), &mut problems);
-    let concurrency = keep(check::concurrency("poll.concurrency", &layered.concurrency), &mut problems);
+    let poll = poll(&layered, &mut problems);
+    let sweep = sweep(&layered, &mut problems);
     let theme = keep(check::theme("view.theme", &layered.theme), &mut problems);
     let fail_on = keep(check::fail_on("scan.fail_on", &layered.fail_on), &mut problems);
     let level = keep(check::log_level("log.level", &layered.log_level), &mut problems);
 
-    match (list_every, drifted_every, open_every, concurrency, theme, fail_on, level) {
-        (Some(list_every), Some(drifted_every), Some(open_every), Some(concurrency), Some(theme), Some(fail_on), Some(level))
-            if problems.is_empty() =>
-        {
-            Ok(Settings {
-                contexts,
-                poll: PollSettings {
-                    list_every,
-                    drifted_every,
-                    open_every,
-                    concurrency,
-                },
-                view: ViewSettings { theme },
-                keys: layers.user.keys.clone(),
-                environments: rules,
-                scan: ScanSettings { fail_on },
-                log: LogSettings {
-                    asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
-                    level,
-                },
-                state: None,
-                ignore: IgnoreSettings { rules: ignored, sources },
-                effective: effective.0,
-                notes,
-            })
-        }
+    match (poll, sweep, theme, fail_on, level) {
+        (Some(poll), Some(sweep), Some(theme), Some(fail_on), Some(level)) if problems.is_empty() => Ok(Settings {
+            contexts,
+            poll,
+            sweep,
+            view: ViewSettings { theme },
+            keys: layers.user.keys.clone(),
+            environments: rules,
+            scan: ScanSettings { fail_on },
+            log: LogSettings {
+                asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
+                level,
+            },
+            state: None,
+            ignore: IgnoreSettings { rules: ignored, sources },
+            effective: effective.0,
+            notes,
+        }),
         _ => Err(Problems(problems)),
     }
+}
+
+fn poll(layered: &Layered, problems: &mut Vec<Problem>) -> Option<PollSettings> {
+    let list_every = keep(check::duration("poll.list_every", &layered.list_every), problems);
+    let drifted_every = keep(check::duration("poll.drifted_every", &layered.drifted_every), problems);
+    let open_every = keep(check::duration("poll.open_every", &layered.open_every), problems);
+    let concurrency = keep(check::concurrency("poll.concurrency", &layered.concurrency), problems);
+    Some(PollSettings {
+        list_every: list_every?,
+        drifted_every: drifted_every?,
+        open_every: open_every?,
+        concurrency: concurrency?,
+    })
+}
+
+fn sweep(layered: &Layered, problems: &mut Vec<Problem>) -> Option<SweepSettings> {
+    let per_minute = keep(check::sweep_budget("sweep.per_minute", &layered.sweep_per_minute), problems);
+    let again_after = keep(check::duration("sweep.again_after", &layered.sweep_again_after), problems);
+    Some(SweepSettings {
+        enabled: layered.sweep_enabled.value,
+        per_minute: per_minute?,
+        again_after: again_after?,
+    })
 }
 
 fn keep<T>(checked: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {

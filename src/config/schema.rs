@@ -15,6 +15,7 @@ use super::read::{Fields, Session};
 pub(super) struct RawConfig {
     pub(super) contexts: Vec<RawContext>,
     pub(super) poll: RawPoll,
+    pub(super) sweep: RawSweep,
     pub(super) view: RawView,
     pub(super) keys: Vec<(String, At<toml::Value>)>,
     pub(super) environments: Vec<RawEnvironment>,
@@ -56,6 +57,14 @@ pub(super) struct RawPoll {
     pub(super) drifted_every: Option<At<String>>,
     pub(super) open_every: Option<At<String>>,
     pub(super) concurrency: Option<At<u32>>,
+}
+
+/// `[sweep]`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct RawSweep {
+    pub(super) enabled: Option<At<bool>>,
+    pub(super) per_minute: Option<At<u32>>,
+    pub(super) again_after: Option<At<String>>,
 }
 
 /// `[view]`.
@@ -125,7 +134,7 @@ pub(super) fn read(text: &str, layer: FileLayer, path: &Path) -> (RawConfig, Vec
 }
 
 fn is_table_of_user_file(name: &str) -> bool {
-    ["context", "poll", "keys", "scan", "log"].contains(&name)
+    ["context", "poll", "sweep", "keys", "scan", "log"].contains(&name)
 }
 
 /// Full names of all keys, such as `context.server`.
@@ -141,6 +150,7 @@ fn config(fields: &mut Fields<'_, '_, '_>) -> RawConfig {
     RawConfig {
         contexts: fields.tables("context", context),
         poll: fields.table("poll", poll).unwrap_or_default(),
+        sweep: fields.table("sweep", sweep).unwrap_or_default(),
         view: fields.table("view", view).unwrap_or_default(),
         keys: fields.raw("keys"),
         environments: fields.tables("environment", environment),
@@ -173,6 +183,14 @@ fn poll(fields: &mut Fields<'_, '_, '_>) -> RawPoll {
         drifted_every: fields.text("drifted_every"),
         open_every: fields.text("open_every"),
         concurrency: fields.count("concurrency"),
+    }
+}
+
+fn sweep(fields: &mut Fields<'_, '_, '_>) -> RawSweep {
+    RawSweep {
+        enabled: fields.switch("enabled"),
+        per_minute: fields.count("per_minute"),
+        again_after: fields.text("again_after"),
     }
 }
 

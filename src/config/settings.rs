@@ -18,6 +18,8 @@ pub struct Settings {
     pub contexts: Vec<ContextSettings>,
     /// How often and how much at once.
     pub poll: PollSettings,
+    /// The slow look into Synced Applications.
+    pub sweep: SweepSettings,
     /// How it looks.
     pub view: ViewSettings,
     /// Key overrides as written, dotted names with their places. `tui::check` judges them.
@@ -103,6 +105,17 @@ pub struct PollSettings {
     pub open_every: Duration,
     /// Requests under way at once, per context.
     pub concurrency: usize,
+}
+
+/// The slow look into Synced Applications, for additions that Argo CD does not show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SweepSettings {
+    /// Whether it runs from the start.
+    pub enabled: bool,
+    /// Applications looked into in a minute, per context.
+    pub per_minute: u32,
+    /// An Application that was looked into waits this long for the next time.
+    pub again_after: Duration,
 }
 
 /// How it looks.

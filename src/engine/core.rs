@@ -14,6 +14,7 @@ use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
 use super::shelf::Shelf;
+use super::sweeping::SweepSettings;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
 use crate::drift::environment::EnvironmentRules;
@@ -39,6 +40,8 @@ pub struct EngineSettings {
     pub journal_patience: Duration,
     /// Which environment an Application belongs to.
     pub environments: EnvironmentRules,
+    /// The slow look into Synced Applications while the screen is open.
+    pub sweep: SweepSettings,
     /// Caps of verdicts by environment and cause.
     pub caps: Vec<VerdictCap>,
 }
@@ -52,6 +55,7 @@ impl Default for EngineSettings {
             open_every: Duration::from_secs(15),
             journal_patience: Duration::from_secs(5),
             environments: EnvironmentRules::default(),
+            sweep: SweepSettings::default(),
             caps: Vec::new(),
         }
     }
@@ -188,7 +192,7 @@ impl Engine {
             .await
             .map_err(|e| e.view())?;
         if let Some(application) = found {
-            let (_, error) = self.look_at(argocd, application, &server, &clusters, false).await;
+            let (_, error) = self.look_at(argocd, application, &server, &clusters, key.invisible).await;
             if let Some(error) = error {
                 return Err(error);
             }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ports::ErrorView;
+use super::ports::{ErrorView, IgnoreSourceState};
+use super::scan::Coverage;
 use super::view::{ApplicationView, DriftKey};
 use crate::drift::ApplicationKey;
 
@@ -46,6 +47,17 @@ pub enum EngineEvent {
         /// `true` while events can arrive.
         live: bool,
     },
+    /// How far the sweep of Synced Applications is, and whether it runs.
+    Sweeping {
+        /// Which context.
+        context: Arc<str>,
+        /// Whether it runs.
+        on: bool,
+        /// How much was looked into.
+        coverage: Coverage,
+    },
+    /// Where ignore rules come from, and how fresh each source is.
+    IgnoreSources(Vec<IgnoreSourceState>),
     /// Something about a context failed; the rest goes on.
     Failed {
         /// Which context.
@@ -64,4 +76,6 @@ pub enum EngineCommand {
     Refresh,
     /// This drift is open on screen: keep it fresh.
     Open(DriftKey),
+    /// Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop that.
+    Sweep(bool),
 }

@@ -91,12 +91,16 @@ struct Follower {
     stop: CancellationToken,
     known: Known,
     open: Option<ApplicationKey>,
+    /// Whether Synced Applications are looked into too.
+    sweep: bool,
 }
 
 /// What lives as long as one connection. Dropping it ends every call.
 struct Session {
     background: JoinSet<()>,
     looks: JoinSet<LookResult>,
+    /// At most one: the sweep is unhurried.
+    sweeps: JoinSet<LookResult>,
     hints: (mpsc::Sender<Hint>, mpsc::Receiver<Hint>),
     pages: (mpsc::UnboundedSender<Page>, mpsc::UnboundedReceiver<Page>),
     listing: bool,
@@ -105,12 +109,14 @@ struct Session {
     next_list: Instant,
     next_sweep: Instant,
     next_open: Instant,
+    next_addition: Instant,
 }
 
 impl Follower {
     fn new(engine: Arc<Engine>, argocd: Arc<dyn ArgoCd>, events: mpsc::Sender<EngineEvent>, stop: CancellationToken) -> Self {
         Self {
             known: Known::new(Arc::clone(&engine)),
+            sweep: engine.settings().sweep.enabled,
             engine,
             argocd,
             events,
@@ -145,6 +151,7 @@ impl Follower {
             match commands.recv().await? {
                 EngineCommand::Refresh => return Some(()),
                 EngineCommand::Open(drift) => self.open = Some(drift.application),
+                EngineCommand::Sweep(on) => self.sweep = on,
             }
         }
     }
@@ -176,6 +183,14 @@ impl Follower {
                     }
                     Err(error) => tracing::error!(%error, "a look ended without a result"),
                 },
+                Some(result) = session.sweeps.join_next() => match result {
+                    Ok((key, view, error)) => {
+                        let mut news = self.known.swept(&key, view, error);
+                        news.push(self.sweeping());
+                        self.tell_all(news).await;
+                    }
+                    Err(error) => tracing::error!(%error, "a sweep's look ended without a result"),
+                },
                 Some(page) = session.pages.1.recv() => match page {
                     Page::Applications(page) => {
                         let news = self.known.listed(page);
@@ -186,7 +201,11 @@ impl Follower {
                         outcome?;
                         *failures = 0;
                         session.next_list = session.next_list.max(Instant::now());
-                        let news = self.known.list_completed(&self.argocd.context());
+                        let mut news = self.known.list_completed(&self.argocd.context());
+                        if self.sweep {
+                            news.push(self.sweeping());
+                        }
+                        news.push(EngineEvent::IgnoreSources(self.engine.ignore_rules().sources));
                         self.tell_all(news).await;
                         if !streaming {
                             // What is said before the first list means nothing yet.
@@ -222,8 +241,17 @@ impl Follower {
                         self.open = Some(drift.application);
                         session.next_open = Instant::now() + settings.open_every;
                     }
+                    Some(EngineCommand::Sweep(on)) => {
+                        self.sweep = on;
+                        session.next_addition = Instant::now();
+                        self.tell(self.sweeping()).await;
+                    }
                     None => return Ok(()),
                 },
+                () = tokio::time::sleep_until(session.next_addition), if self.sweep && streaming && session.sweeps.is_empty() => {
+                    session.next_addition = Instant::now() + settings.sweep.every();
+                    self.look_into_a_synced_one(&mut session);
+                }
                 () = tokio::time::sleep_until(session.next_list), if !session.listing => {
                     session.next_list = Instant::now() + settings.list_every;
                     self.start_list(&mut session);
@@ -235,7 +263,10 @@ impl Follower {
                 () = tokio::time::sleep_until(session.next_open), if self.open.is_some() => {
                     session.next_open = Instant::now() + settings.open_every;
                     if let Some(key) = &self.open {
-                        self.known.look_again(key);
+                        match self.known.has_additions(key) {
+                            Some(application) if session.sweeps.is_empty() => self.look_into(application, &mut session),
+                            _ => self.known.look_again(key),
+                        }
                     }
                 }
             }
@@ -258,6 +289,35 @@ impl Follower {
             let (view, error) = engine.look_at(&argocd, application, &server, &clusters, false).await;
             (key, view, error)
         });
+    }
+
+    /// The next Synced Application, when one is due.
+    fn look_into_a_synced_one(&mut self, session: &mut Session) {
+        if let Some(application) = self.known.next_to_sweep() {
+            self.look_into(application, session);
+        }
+    }
+
+    fn look_into(&self, application: Application, session: &mut Session) {
+        let (engine, argocd, server, clusters) = (
+            Arc::clone(&self.engine),
+            Arc::clone(&self.argocd),
+            self.known.server.clone(),
+            self.known.clusters.clone(),
+        );
+        session.sweeps.spawn(async move {
+            let key = application.key.clone();
+            let (view, error) = engine.look_at(&argocd, application, &server, &clusters, true).await;
+            (key, view, error)
+        });
+    }
+
+    fn sweeping(&self) -> EngineEvent {
+        EngineEvent::Sweeping {
+            context: self.argocd.context(),
+            on: self.sweep,
+            coverage: self.known.coverage(),
+        }
     }
 
     /// Lists beside everything else: a large list takes minutes on a slow line.
@@ -334,6 +394,7 @@ impl Session {
         Self {
             background: JoinSet::new(),
             looks: JoinSet::new(),
+            sweeps: JoinSet::new(),
             hints: mpsc::channel(HINTS),
             pages: mpsc::unbounded_channel(),
             listing: false,
@@ -342,6 +403,7 @@ impl Session {
             next_list: now,
             next_sweep: now + settings.look_every,
             next_open: now + settings.open_every,
+            next_addition: now + settings.sweep.every(),
         }
     }
 

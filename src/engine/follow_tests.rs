@@ -13,11 +13,12 @@ use crate::engine::ports::{
 use crate::engine::view::DriftKey;
 use crate::engine::{EngineSettings, view::ApplicationVerdict};
 
-struct Noon;
+/// The night, from the start of the test on.
+struct NightClock(Instant);
 
-impl Clock for Noon {
+impl Clock for NightClock {
     fn now(&self) -> Timestamp {
-        crate::engine::fixtures::now()
+        crate::engine::fixtures::now() + self.0.elapsed()
     }
 }
 
@@ -200,7 +201,7 @@ fn follow(contexts: &[&Arc<Scripted>]) -> Night {
     let engine = Arc::new(Engine::new(
         Ports {
             argocd: contexts.iter().map(|c| Arc::clone(c) as Arc<dyn ArgoCd>).collect(),
-            clock: Arc::new(Noon),
+            clock: Arc::new(NightClock(Instant::now())),
             store: Arc::new(Forgetful),
         },
         EngineSettings::default(),
@@ -241,6 +242,7 @@ fn open(context: &str) -> DriftKey {
     DriftKey {
         application: ApplicationKey::new(context, "argocd", "web"),
         resource: config_map(),
+        invisible: false,
     }
 }
 
@@ -376,4 +378,36 @@ async fn one_login_page_in_the_night_does_not_end_a_context() {
     assert!(retry.is_some());
     pass(600).await;
     assert!(scripted.lists() > 2, "{}", scripted.lists());
+}
+
+#[tokio::test(start_paused = true)]
+async fn synced_applications_are_looked_into_only_while_a_person_wants_it() {
+    let scripted = Arc::new(Scripted::new("a", SyncStatus::Synced));
+    let mut night = follow(&[&scripted]);
+    pass(60).await;
+    assert_eq!(scripted.looks(), 0);
+    night.commands.send(EngineCommand::Sweep(true)).await.unwrap();
+    pass(60).await;
+    let looks = scripted.looks();
+    assert_eq!(looks, 1, "once, and not again before its time");
+    let mut told = Vec::new();
+    while let Ok(event) = night.news.try_recv() {
+        if let EngineEvent::Sweeping { on, coverage, .. } = event {
+            told.push((on, coverage.checked, coverage.total));
+        }
+    }
+    assert_eq!(told.first(), Some(&(true, 0, 1)));
+    assert_eq!(told.last(), Some(&(true, 1, 1)));
+    night.commands.send(EngineCommand::Sweep(false)).await.unwrap();
+    pass(7 * 60 * 60).await;
+    assert_eq!(scripted.looks(), looks);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_begins_anew_after_its_time() {
+    let scripted = Arc::new(Scripted::new("a", SyncStatus::Synced));
+    let night = follow(&[&scripted]);
+    night.commands.send(EngineCommand::Sweep(true)).await.unwrap();
+    pass(7 * 60 * 60).await;
+    assert_eq!(scripted.looks(), 2);
 }

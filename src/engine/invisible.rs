@@ -4,6 +4,8 @@
 //! drift to it (argo-cd issues 4661, 15116, 16092). The raw pair and the managed fields tell. They are judged by the same
 //! rules and never counted as drift.
 
+use std::sync::Arc;
+
 use super::judging::{FirstSeen, Setting};
 use super::redacting::redacted;
 use super::shelf::Shelved;
@@ -62,7 +64,7 @@ pub(super) fn additions(
         live: Some(live),
     };
     let judgement = setting.ignoring(Judgement::of(fields)?, application, &resource.key, documents);
-    Some(redacted(
+    let mut shelved = redacted(
         application,
         &resource.key,
         DriftState::Changed,
@@ -70,7 +72,9 @@ pub(super) fn additions(
         (Some(target), Some(live)),
         setting,
         first_seen,
-    ))
+    );
+    Arc::make_mut(&mut shelved.drift).key.invisible = true;
+    Some(shelved)
 }
 
 /// Only what somebody wrote is worth telling: of a person everything, of programs what is not their office.

@@ -8,11 +8,11 @@ use super::collect::Look;
 use super::invisible::additions;
 use super::redacting::redacted;
 use super::shelf::Shelved;
-use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
+use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, OperationPhase, Pointer, ResourceKey, SyncStatus};
+use crate::drift::{Application, DriftState, IgnoreDifference, OperationPhase, Pointer, ResourceKey, SyncStatus};
 use crate::ignore::rule::day_of;
 use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
@@ -148,8 +148,6 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
     let mut view = view(application, setting, verdict, reason, views);
     view.invisible = invisible.iter().map(|s| Arc::clone(&s.drift)).collect();
-    // A resource that drifts shows Argo CD's pair when it is opened; the additions are told beside it.
-    invisible.retain(|addition| drifts.iter().all(|drift| drift.drift.key != addition.drift.key));
     drifts.append(&mut invisible);
     Judged { view, drifts }
 }
@@ -249,8 +247,23 @@ fn view(
         synced_at: last.and_then(|o| o.finished_at).or(deployed.and_then(|d| d.deployed_at)),
         reconciled_at: application.reconciled_at,
         fetched_at: setting.now,
+        argocd_ignores: application.ignore_differences.iter().map(argocd_ignore).collect(),
         stale: None,
         seal: Seal,
+    }
+}
+
+fn argocd_ignore(ignore: &IgnoreDifference) -> ArgoCdIgnoreView {
+    let managers = ignore
+        .managed_fields_managers
+        .iter()
+        .map(|manager| format!("manager {manager}"));
+    let written = ignore.json_pointers.iter().chain(&ignore.jq_path_expressions).cloned();
+    ArgoCdIgnoreView {
+        group: ignore.group.clone(),
+        kind: ignore.kind.clone(),
+        name: ignore.name.clone(),
+        what: written.chain(managers).map(|what| text::redact(&what).into_owned()).collect(),
     }
 }
 

@@ -5,14 +5,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::collect::needs_a_look;
+use super::collect::{may_be_swept, needs_a_look};
 use super::core::Engine;
 use super::event::EngineEvent;
 use super::hint::{merge, summary};
 use super::looking::{Looking, Worth};
 use super::ports::{ClusterName, ErrorView, ServerInfo, WatchEvent};
+use super::scan::Coverage;
+use super::sweeping::Sweeping;
 use super::view::{ApplicationVerdict, ApplicationView};
-use crate::drift::{Application, ApplicationKey};
+use crate::drift::{Application, ApplicationKey, SyncStatus};
 
 /// Everything known of one context.
 pub(super) struct Known {
@@ -26,6 +28,9 @@ pub(super) struct Known {
     judged: HashMap<ApplicationKey, ApplicationView>,
     /// What was shown of those whose last look failed: they get another one with the next list.
     failed: HashMap<ApplicationKey, ApplicationView>,
+    sweeping: Sweeping,
+    /// Views of Synced Applications that were looked into and have additions.
+    swept: HashMap<ApplicationKey, ApplicationView>,
     /// Named by the list that runs.
     seen: HashSet<ApplicationKey>,
     /// The stream spoke of them after the list that runs had begun: it knows better.
@@ -44,6 +49,8 @@ impl Known {
             applications: HashMap::new(),
             judged: HashMap::new(),
             failed: HashMap::new(),
+            sweeping: Sweeping::default(),
+            swept: HashMap::new(),
             seen: HashSet::new(),
             hinted: HashSet::new(),
             settled: Vec::new(),
@@ -84,11 +91,13 @@ impl Known {
             let needs = needs_a_look(&application);
             // What was said stays on screen until it is judged again.
             let shown = self.failed.get(&key).or(self.judged.get(&key));
-            let view = match shown {
-                Some(shown) if fresh.verdict == ApplicationVerdict::Pending => ApplicationView {
+            let swept = self.swept.get(&key).filter(|_| !changed);
+            let view = match (shown, swept) {
+                (Some(shown), _) if fresh.verdict == ApplicationVerdict::Pending => ApplicationView {
                     fetched_at: shown.fetched_at,
                     ..shown.clone()
                 },
+                (_, Some(swept)) => with_additions(fresh, swept),
                 _ => fresh,
             };
             self.applications.insert(key.clone(), application);
@@ -96,8 +105,8 @@ impl Known {
             if !needs {
                 if changed {
                     self.settled.extend(self.applications.get(&key).cloned());
+                    self.settle(&key);
                 }
-                self.settle(&key);
             } else if changed || failed {
                 self.looking.want(&key);
             }
@@ -196,6 +205,49 @@ impl Known {
         vec![EngineEvent::Judged(Box::new(view))]
     }
 
+    /// The Synced Application that is to be looked into next, if one is due.
+    pub(super) fn next_to_sweep(&self) -> Option<Application> {
+        let settings = self.engine.settings();
+        // What is shown has to be true: where there are additions, they are read again like drift.
+        let again_after = |key: &ApplicationKey| match self.swept.contains_key(key) {
+            true => settings.look_every,
+            false => settings.sweep.again_after,
+        };
+        let applications = self.applications.values();
+        self.sweeping.next(applications, again_after, self.engine.now()).cloned()
+    }
+
+    /// A Synced Application with additions on the screen.
+    pub(super) fn has_additions(&self, key: &ApplicationKey) -> Option<Application> {
+        self.swept.get(key).and_then(|_| self.application(key))
+    }
+
+    /// How many of the Synced Applications were looked into.
+    pub(super) fn coverage(&self) -> Coverage {
+        self.sweeping.coverage(self.applications.values())
+    }
+
+    /// A look into a Synced Application ended. One that failed counts as looked into: the next round tries it again.
+    pub(super) fn swept(&mut self, key: &ApplicationKey, view: ApplicationView, error: Option<ErrorView>) -> Vec<EngineEvent> {
+        // It may have drifted, changed or gone meanwhile: then an ordinary look is on its way.
+        if !self.applications.get(key).is_some_and(may_be_swept) || view.sync_status != SyncStatus::Synced {
+            return Vec::new();
+        }
+        self.sweeping.checked(key, self.engine.now());
+        if let Some(error) = error {
+            tracing::warn!(application = %key, error = %error.detail, "could not look into a Synced Application");
+            return Vec::new();
+        }
+        let before = self.swept.remove(key);
+        if view.invisible.is_empty() && before.is_none() {
+            return Vec::new();
+        }
+        if !view.invisible.is_empty() {
+            self.swept.insert(key.clone(), view.clone());
+        }
+        vec![EngineEvent::Judged(Box::new(view))]
+    }
+
     /// Argo CD does not tell of a further edit on what drifted already.
     pub(super) fn look_at_all_that_drifted(&mut self) {
         for application in self.applications.values().filter(|a| needs_a_look(a)) {
@@ -214,11 +266,22 @@ impl Known {
         self.looking.forget(key);
         self.judged.remove(key);
         self.failed.remove(key);
+        self.swept.remove(key);
+        self.sweeping.forget(key);
         self.engine.drifts_ended(key);
     }
 
     fn forget(&mut self, key: &ApplicationKey) -> Option<EngineEvent> {
         self.settle(key);
         self.applications.remove(key).map(|_| EngineEvent::Removed(key.clone()))
+    }
+}
+
+/// What the list says now, with the additions that the last sweep found.
+fn with_additions(fresh: ApplicationView, swept: &ApplicationView) -> ApplicationView {
+    ApplicationView {
+        verdict: fresh.verdict.max(swept.verdict),
+        invisible: swept.invisible.clone(),
+        ..fresh
     }
 }

@@ -26,9 +26,11 @@ pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;
 mod shelf;
+mod sweeping;
 pub mod view;
 mod yaml;
 
 pub use core::{Engine, EngineSettings};
 pub use event::{EngineCommand, EngineEvent};
 pub use ports::Ports;
+pub use sweeping::SweepSettings;

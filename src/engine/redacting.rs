@@ -71,6 +71,7 @@ pub(super) fn redacted(
         key: DriftKey {
             application: application.key.clone(),
             resource: resource.clone(),
+            invisible: false,
         },
         state,
         verdict: judgement.verdict,

@@ -89,6 +89,7 @@ pub(crate) fn application(name: &str, verdict: ApplicationVerdict) -> Applicatio
         synced_at: None,
         reconciled_at: None,
         fetched_at: time("2026-11-20T03:12:58Z"),
+        argocd_ignores: Vec::new(),
         stale: None,
         seal: Seal,
     }
@@ -101,6 +102,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         key: DriftKey {
             application: application.clone(),
             resource,
+            invisible: false,
         },
         state: DriftState::Changed,
         verdict,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::drift::glob::Glob;
 use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
 use crate::verdict::{Cause, Confidence, Next, Verdict};
 
@@ -21,6 +22,8 @@ pub struct DriftKey {
     pub application: ApplicationKey,
     /// Which of its resources.
     pub resource: ResourceKey,
+    /// Not drift, but live additions that Argo CD calls Synced. A resource can have both.
+    pub invisible: bool,
 }
 
 /// Verdict of an Application: the worst of its drifts', or one of the states without a judgement.
@@ -207,6 +210,30 @@ impl DriftView {
     }
 }
 
+/// What Argo CD itself is told to ignore in an Application: its own `ignoreDifferences`, or the system-wide ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgoCdIgnoreView {
+    /// API group of the resources; may be a glob.
+    pub group: String,
+    /// Kind of the resources; may be a glob.
+    pub kind: String,
+    /// Name of the one resource; empty for all.
+    pub name: String,
+    /// What of it, as written: pointers, jq expressions, `manager NAME` (redacted; hostile text).
+    pub what: Vec<String>,
+}
+
+impl ArgoCdIgnoreView {
+    /// Whether it is about this resource (Argo CD: an empty group is the core group only).
+    pub fn is_about(&self, resource: &ResourceKey) -> bool {
+        let group = match self.group.is_empty() {
+            true => resource.group.is_empty(),
+            false => Glob::new(&self.group).matches(&resource.group),
+        };
+        group && Glob::new(&self.kind).matches(&resource.kind) && (self.name.is_empty() || self.name == resource.name)
+    }
+}
+
 /// One Application as screens and commands see it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApplicationView {
@@ -242,16 +269,39 @@ pub struct ApplicationView {
     pub reconciled_at: Option<Timestamp>,
     /// When we fetched this.
     pub fetched_at: Timestamp,
+    /// What Argo CD is told to ignore in it; empty before somebody looked.
+    pub argocd_ignores: Vec<ArgoCdIgnoreView>,
     /// Why the last look at its resources failed, if it did; the drifts shown are then the last good ones.
     pub stale: Option<String>,
     pub(super) seal: Seal,
 }
 
 impl ApplicationView {
+    /// Its drifts and its invisible additions, worst first; of the same verdict drift comes first.
+    pub fn findings(&self) -> Vec<&Arc<DriftView>> {
+        let mut findings: Vec<&Arc<DriftView>> = self.drifts.iter().chain(&self.invisible).collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+        findings
+    }
+
+    /// What is worst of it: a drift, or an addition that is worse than every drift.
+    pub fn worst(&self) -> Option<&Arc<DriftView>> {
+        match (self.drifts.first(), self.invisible.first()) {
+            (Some(drift), Some(addition)) if addition.verdict > drift.verdict => Some(addition),
+            (drift, addition) => drift.or(addition),
+        }
+    }
+
+    /// The drift or addition of this identity.
+    pub fn finding(&self, key: &DriftKey) -> Option<&Arc<DriftView>> {
+        let side = if key.invisible { &self.invisible } else { &self.drifts };
+        side.iter().find(|finding| finding.key == *key)
+    }
+
     /// Most recent time at which one of its drifts was written, for the age column.
     pub fn since(&self) -> Option<Timestamp> {
-        self.drifts
-            .iter()
+        let findings = self.drifts.iter().chain(&self.invisible);
+        findings
             .filter(|d| ApplicationVerdict::from(d.verdict) == self.verdict)
             .filter_map(|d| d.since)
             .max()

@@ -109,6 +109,10 @@ pub(crate) enum Action {
     PreviousPane,
     /// Lists again.
     Refresh,
+    /// Starts or stops looking into Synced Applications.
+    ToggleSweep,
+    /// Opens the page of the rule that decided.
+    OpenRule,
     /// Starts typing a filter.
     OpenFilter,
     /// Keeps the filter.
@@ -218,6 +222,8 @@ pub(crate) static COMMANDS: &[Command] = {
         row("filter.down", "Down, while typing", S::Find, C::Filter, &["down", "ctrl-n"], None, always, A::Move(Step::Down)),
         row("filter.up", "Up, while typing", S::Find, C::Filter, &["up", "ctrl-p"], None, always, A::Move(Step::Up)),
         row("list.refresh", "List again now (reads only)", S::Program, C::Triage, &["r"], None, always, A::Refresh),
+        row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
+        row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),
         row("app.back", "Back; at the root ask to quit", S::Program, C::Triage, &["q"], Some("quit"), always, A::Back),
@@ -239,7 +245,7 @@ pub(crate) static COMMANDS: &[Command] = {
 /// The contexts that count in this state, innermost first.
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
     match &state.overlay {
-        Some(Overlay::Help { .. }) => return &[Context::Help, Context::Always],
+        Some(Overlay::Help { .. } | Overlay::Rule { .. }) => return &[Context::Help, Context::Always],
         Some(Overlay::Quit) => return &[Context::Quit, Context::Always],
         None => {}
     }
@@ -270,6 +276,10 @@ fn has_applications(state: &State) -> Availability {
 
 fn has_drifts(state: &State) -> Availability {
     given(state.lists_drifts(), "No drift is listed.")
+}
+
+fn has_drift(state: &State) -> Availability {
+    given(state.shown_drift().is_some(), "No drift is selected.")
 }
 
 fn has_panes(state: &State) -> Availability {

@@ -1,13 +1,13 @@
 //! The terminal UI: one loop owns a plain `state`, a pure `update` changes it, `screens` draw it.
 //!
 //! Start with [`run`]; inside, with `update` (what may happen) and `commands` (THE table: every key, help line and hint comes from it).
-//! `state`, `update`, `commands`, `keymap`, `diff`, `reason`, `help` and `text` know no terminal and no runtime;
+//! `state`, `update`, `commands`, `keymap`, `diff`, `reason`, `pages` and `text` know no terminal and no runtime;
 //! `screens`, `widgets` and `theme` only read the state; `runtime` alone touches the terminal, the clock and tasks.
 
 mod commands;
 mod diff;
-mod help;
 mod keymap;
+mod pages;
 mod reason;
 mod runtime;
 mod screens;
@@ -17,6 +17,7 @@ mod tests;
 mod text;
 mod theme;
 mod update;
+mod verdict_sign;
 mod widgets;
 
 pub use keymap::{KeyProblem, check};

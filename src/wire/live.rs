@@ -13,7 +13,7 @@ use crate::argocd::Broken;
 use crate::argocd::{Client, Connection, Scope};
 use crate::config::{ContextSettings, Settings};
 use crate::engine::ports::{ArgoCd, ErrorView, Ports, Store};
-use crate::engine::{Engine, EngineSettings};
+use crate::engine::{Engine, EngineSettings, SweepSettings};
 use crate::store::{FileStore, MemoryStore};
 
 /// One client per context, the machine's clock. No request is sent yet.
@@ -71,6 +71,11 @@ pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
         list_every: settings.poll.list_every,
         look_every: settings.poll.drifted_every,
         open_every: settings.poll.open_every,
+        sweep: SweepSettings {
+            enabled: settings.sweep.enabled,
+            per_minute: settings.sweep.per_minute,
+            again_after: settings.sweep.again_after,
+        },
         environments: settings.environments.clone(),
         ..EngineSettings::default()
     }

@@ -32,6 +32,7 @@ impl World {
     pub(super) fn job(&self, effect: Effect) -> Job {
         match effect {
             Effect::Refresh => self.command(EngineCommand::Refresh),
+            Effect::Sweep(on) => self.command(EngineCommand::Sweep(on)),
             Effect::Open(key) => self.command(EngineCommand::Open(key)),
             Effect::Compare { key, generation } => {
                 let engine = Arc::clone(&self.engine);

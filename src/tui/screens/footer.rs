@@ -115,7 +115,7 @@ fn target(state: &State, canvas: &mut Canvas<'_>, area: Area, from: u16) {
     let Some(row) = state.list.selection().filter(|_| state.pane == Pane::List) else {
         return;
     };
-    let several = state.application(row).is_some_and(|view| view.drifts.len() > 1);
+    let several = state.application(row).is_some_and(|view| view.findings().len() > 1);
     let (Some(drift), true) = (state.drift(row), several) else {
         return;
     };

@@ -2,11 +2,11 @@
 //! context fails.
 
 use crate::engine::view::ApplicationVerdict;
-use crate::tui::reason::glyph;
 use crate::tui::state::moment::{ago, clock, clock_seconds};
 use crate::tui::state::{Freshness, Layout, State};
 use crate::tui::text::{visible, width};
 use crate::tui::theme::Token;
+use crate::tui::verdict_sign::glyph;
 use crate::tui::widgets::Canvas;
 
 pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) {

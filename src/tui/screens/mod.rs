@@ -6,8 +6,8 @@
 mod diff;
 mod footer;
 mod header;
-mod help;
 mod list;
+mod page;
 mod quit;
 mod reason;
 mod row;
@@ -59,7 +59,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
     }
     let cursor = footer::draw(state, &mut canvas, &layout);
     match state.overlay {
-        Some(Overlay::Help { scroll }) => help::draw(state, &mut canvas, all, scroll),
+        Some(Overlay::Help { scroll }) => page::draw(state, &mut canvas, all, "Help", scroll),
+        Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
         None => {}
     }

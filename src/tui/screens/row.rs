@@ -3,13 +3,14 @@
 use ratatui::style::Style;
 
 use crate::drift::DriftState;
+use crate::engine::scan::Coverage;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
-use crate::tui::reason::{glyph, word};
 use crate::tui::state::entry::who;
 use crate::tui::state::moment::age;
 use crate::tui::state::{Area, Entry, Group, RowKey, State};
 use crate::tui::text::ellipsis;
 use crate::tui::theme::Token;
+use crate::tui::verdict_sign::{glyph, word};
 use crate::tui::widgets::Canvas;
 use crate::verdict::NextKind;
 
@@ -91,9 +92,25 @@ impl Columns {
         let mut column = canvas.text(area, row, 1, &text, style.add_modifier(ratatui::style::Modifier::BOLD));
         column = canvas.text(area, row, column, sign, theme.style(Token::Dim));
         let invisible = if group == Group::Synced { invisible(state) } else { 0 };
+        let mut notes = Vec::new();
+        if let Some(sweep) = state.sweep().filter(|_| group == Group::Synced) {
+            let Coverage { checked, total } = sweep.coverage;
+            notes.push(format!(
+                "checked {checked} of {total}{}",
+                if sweep.on { "" } else { ", paused" }
+            ));
+        }
         if invisible > 0 {
-            let text = format!("  {invisible} with additions that Argo CD does not show");
-            canvas.text(area, row, column, &text, theme.style(Token::Dim));
+            notes.push(format!("{invisible} with invisible additions"));
+        }
+        if !notes.is_empty() {
+            canvas.text(
+                area,
+                row,
+                column,
+                &format!("  {}", notes.join(" · ")),
+                theme.style(Token::Dim),
+            );
         }
     }
 
@@ -105,7 +122,7 @@ impl Columns {
         canvas.text(area, row, 1, glyph(view.verdict), theme.verdict(view.verdict));
         self.cell(canvas, area, row, MARK, self.name, &view.key.name, style);
         let resource = MARK + self.name;
-        match (view.drifts.first(), gone) {
+        match (view.worst(), gone) {
             (_, true) => self.rest(canvas, area, row, "gone", dim),
             (None, false) => {
                 let text = match view.verdict {
@@ -116,7 +133,7 @@ impl Columns {
                 self.rest(canvas, area, row, text, dim);
             }
             (Some(drift), false) => {
-                let more = view.drifts.len() - 1;
+                let more = view.drifts.len() + view.invisible.len() - 1;
                 let more = if more > 0 { format!(" +{more}") } else { String::new() };
                 self.resource(canvas, area, row, (resource, self.resource), drift, &more);
                 self.facts(state, canvas, area, row, view, drift, view.since());
@@ -141,6 +158,8 @@ impl Columns {
         let (column, width) = place;
         let theme = canvas.theme();
         let state = match drift.state {
+            // Argo CD calls it Synced: more than Git says, and never counted as drift.
+            DriftState::Changed if drift.key.invisible => "+ ",
             DriftState::Changed => "",
             DriftState::Missing => "missing ",
             DriftState::Extra => "extra ",

@@ -62,13 +62,16 @@ fn haystack(view: &ApplicationView) -> String {
     add(&view.environment);
     add(view.verdict.as_str());
     add(view.sync_status.as_str());
-    for drift in &view.drifts {
+    for drift in view.drifts.iter().chain(&view.invisible) {
         add(&drift.key.resource.short());
         add(drift.cause.as_str());
         add(drift.verdict.as_str());
         add(drift.state.as_str());
         if drift.is_git_ahead() {
             add("git ahead");
+        }
+        if drift.key.invisible {
+            add("invisible");
         }
         for change in &drift.changes {
             add(change.manager.as_deref().unwrap_or("unknown"));

@@ -28,7 +28,8 @@ pub(crate) use moment::Moment;
 use super::keymap::{Chord, Keymap};
 use crate::drift::ApplicationKey;
 use crate::engine::event::ContextView;
-use crate::engine::ports::ErrorView;
+use crate::engine::ports::{ErrorView, IgnoreSourceState};
+use crate::engine::scan::Coverage;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
 
 /// Which pane has the focus. On a narrow terminal also which one is to be seen.
@@ -50,6 +51,13 @@ pub(crate) enum Overlay {
         /// First line shown.
         scroll: usize,
     },
+    /// What a rule means.
+    Rule {
+        /// Its id.
+        id: &'static str,
+        /// First line shown.
+        scroll: usize,
+    },
     /// "Quit?"
     Quit,
 }
@@ -65,6 +73,15 @@ pub(crate) struct Failure {
     pub(crate) retry_at: Option<Timestamp>,
 }
 
+/// The slow look into Synced Applications of a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sweep {
+    /// It runs.
+    pub(crate) on: bool,
+    /// How much was looked into.
+    pub(crate) coverage: Coverage,
+}
+
 /// One Argo CD server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ContextState {
@@ -74,6 +91,8 @@ pub(crate) struct ContextState {
     pub(crate) live: bool,
     /// When the last whole list was complete.
     pub(crate) listed_at: Option<Timestamp>,
+    /// The slow look into Synced Applications, once it was heard of.
+    pub(crate) sweep: Option<Sweep>,
     /// What is wrong now.
     pub(crate) failure: Option<Failure>,
 }
@@ -181,6 +200,8 @@ pub(crate) struct State {
     pub(crate) counts: Counts,
     /// Rows and selection.
     pub(crate) list: List,
+    /// Where ignore rules come from.
+    pub(crate) ignore_sources: Vec<IgnoreSourceState>,
     /// What the list is narrowed to.
     pub(crate) filter: Filter,
     /// Focus.
@@ -215,6 +236,7 @@ impl State {
             applications: BTreeMap::new(),
             counts: Counts::default(),
             list: List::default(),
+            ignore_sources: Vec::new(),
             filter: Filter::default(),
             pane: Pane::List,
             overlay: None,
@@ -252,8 +274,8 @@ impl State {
         let application = self.application(row)?;
         match row {
             RowKey::Group(_) => None,
-            RowKey::Application(_) => application.drifts.first(),
-            RowKey::Drift(key) => application.drifts.iter().find(|drift| drift.key == *key),
+            RowKey::Application(_) => application.worst(),
+            RowKey::Drift(key) => application.finding(key),
         }
     }
 
@@ -271,10 +293,21 @@ impl State {
         self.drift(selection)
     }
 
+    /// Whether Synced Applications are looked into, and how many were; `None` when no context does.
+    pub(crate) fn sweep(&self) -> Option<Sweep> {
+        let sweeps = self.contexts.values().filter_map(|context| context.sweep);
+        sweeps.reduce(|all, one| Sweep {
+            on: all.on || one.on,
+            coverage: Coverage {
+                checked: all.coverage.checked + one.coverage.checked,
+                total: all.coverage.total + one.coverage.total,
+            },
+        })
+    }
+
     /// Whether a drift stands in the list, so that there is one to go to.
     pub(crate) fn lists_drifts(&self) -> bool {
-        let any = self.counts.risky + self.counts.needs_review + self.counts.harmless > 0;
-        any && self.list.rows().iter().any(|row| self.drift(row).is_some())
+        self.list.rows().iter().any(|row| self.drift(row).is_some())
     }
 
     /// Whether any list is complete.

@@ -64,6 +64,12 @@ impl State {
             let view = entry.view();
             (
                 Group::of(view.verdict),
+                // Among what Argo CD calls Synced, only those with additions are worth a look.
+                Reverse(
+                    view.drifts
+                        .is_empty()
+                        .then(|| view.invisible.first().map(|addition| addition.verdict)),
+                ),
                 Reverse(view.next.kind),
                 Reverse(view.since()),
                 view.key.clone(),
@@ -82,8 +88,9 @@ impl State {
                 continue;
             }
             rows.push(RowKey::Application(view.key.clone()));
-            if view.drifts.len() > 1 && self.list.open.contains(&view.key) {
-                rows.extend(view.drifts.iter().map(|drift| RowKey::Drift(drift.key.clone())));
+            let findings = view.findings();
+            if findings.len() > 1 && self.list.open.contains(&view.key) {
+                rows.extend(findings.iter().map(|finding| RowKey::Drift(finding.key.clone())));
             }
         }
         rows

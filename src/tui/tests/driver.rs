@@ -143,7 +143,7 @@ impl Driver {
             self.effects.push(effect.clone());
             let reply = match effect {
                 _ if !self.replying => continue,
-                Effect::Refresh | Effect::Open(_) => Msg::Done,
+                Effect::Refresh | Effect::Open(_) | Effect::Sweep(_) => Msg::Done,
                 Effect::Compare { key, generation } => Msg::Compared {
                     result: Ok(self.compare(&key)),
                     key,
@@ -159,7 +159,7 @@ impl Driver {
 
     fn compare(&self, key: &DriftKey) -> Arc<Diff> {
         let application = self.state.applications[&key.application].view();
-        let drift = application.drifts.iter().find(|drift| drift.key == *key).unwrap();
+        let drift = application.finding(key).unwrap();
         Arc::new(Diff::compute(fixtures::document(drift)))
     }
 

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::driver::Driver;
+use crate::engine::scan::Coverage;
 use crate::engine::{EngineEvent, fixtures};
 use crate::tui::theme::ThemeChoice;
 
@@ -85,6 +86,28 @@ fn an_application_without_a_comparison() {
 #[test]
 fn a_folded_group_is_selected() {
     assert_snapshot!(Driver::night().size(110, 30).keys("G k k").frame());
+}
+
+#[test]
+fn an_addition_that_argocd_does_not_show() {
+    let driver = Driver::with(vec![fixtures::mailer_with_addition(), fixtures::synced("web")]).event(EngineEvent::Sweeping {
+        context: "prod-eu".into(),
+        on: true,
+        coverage: Coverage { checked: 1, total: 2 },
+    });
+    assert_snapshot!(driver.keys("enter j").frame());
+}
+
+#[test]
+fn the_page_of_a_rule() {
+    assert_snapshot!(Driver::night().judged(with_a_real_rule()).keys("w").frame());
+}
+
+fn with_a_real_rule() -> crate::engine::view::ApplicationView {
+    let mut application = fixtures::payments_api();
+    let drift = std::sync::Arc::make_mut(&mut application.drifts[0]);
+    drift.rule = "person-edit";
+    application
 }
 
 #[test]

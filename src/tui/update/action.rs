@@ -29,6 +29,15 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             effects.push(Effect::Refresh);
             state.say("Listing again.");
         }
+        Action::ToggleSweep => {
+            let on = !state.sweep().is_some_and(|sweep| sweep.on);
+            effects.push(Effect::Sweep(on));
+            state.say(match on {
+                true => "Looking into Synced Applications too, slowly: two calls for each of them.",
+                false => "Synced Applications are not looked into any more.",
+            });
+        }
+        Action::OpenRule => open_rule(state),
         Action::OpenFilter => {
             state.pane = Pane::List;
             state.filter.typing = true;
@@ -62,6 +71,15 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         Action::Quit => state.ending = Some(Ending::Quit),
+    }
+}
+
+fn open_rule(state: &mut State) {
+    if let Some(drift) = state.shown_drift() {
+        state.overlay = Some(Overlay::Rule {
+            id: drift.rule,
+            scroll: 0,
+        });
     }
 }
 
@@ -159,7 +177,7 @@ fn go_to(state: &mut State, row: &RowKey) {
 fn closed_with_several(state: &State, row: &RowKey) -> bool {
     state
         .application(row)
-        .is_some_and(|view| view.drifts.len() > 1 && !state.list.open.contains(&view.key))
+        .is_some_and(|view| view.findings().len() > 1 && !state.list.open.contains(&view.key))
 }
 
 fn open(state: &mut State, row: &RowKey) {

@@ -13,6 +13,8 @@ pub(super) const COMPARE: &str = "Comparing the two sides";
 pub(crate) enum Effect {
     /// Ask the engine to list again now.
     Refresh,
+    /// Tell the engine to look into Synced Applications too, or not any more.
+    Sweep(bool),
     /// Tell the engine that this drift is open on screen.
     Open(DriftKey),
     /// Fetch both sides of a drift and compare them.
@@ -51,7 +53,7 @@ impl Effect {
     pub(crate) fn policy(&self) -> Policy {
         match self {
             Self::Refresh => Policy::Once,
-            Self::Open(_) => Policy::Coalesce,
+            Self::Open(_) | Self::Sweep(_) => Policy::Coalesce,
             Self::Compare { .. } => Policy::Latest,
             Self::Colour { .. } => Policy::Pool(1),
         }
@@ -61,6 +63,7 @@ impl Effect {
     pub(crate) fn purpose(&self) -> &'static str {
         match self {
             Self::Refresh => "Listing again",
+            Self::Sweep(_) => "Switching the sweep",
             Self::Open(_) => "Keeping the open drift fresh",
             Self::Compare { .. } => COMPARE,
             Self::Colour { .. } => "Colouring",

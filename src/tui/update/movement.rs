@@ -1,6 +1,7 @@
 //! Moving: the selection in the list, the reason, the diff, the help; from drift to drift.
 
 use crate::tui::commands::Step;
+use crate::tui::pages;
 use crate::tui::state::layout::Layout;
 use crate::tui::state::{Overlay, Pane, RowKey, State};
 
@@ -26,10 +27,12 @@ fn is_down(step: Step) -> bool {
 
 pub(super) fn step(state: &mut State, step: Step) {
     let layout = Layout::of(state);
-    if let Some(Overlay::Help { scroll }) = &mut state.overlay {
-        let page = usize::from(state.height.saturating_sub(4));
-        let last = crate::tui::help::lines(&state.keymap).len().saturating_sub(page);
-        *scroll = target(step, (*scroll).min(last), page).min(last);
+    if let Some(Overlay::Help { .. } | Overlay::Rule { .. }) = &state.overlay {
+        let rows = pages::rows(state);
+        let last = pages::lines(state).len().saturating_sub(rows);
+        if let Some(Overlay::Help { scroll } | Overlay::Rule { scroll, .. }) = &mut state.overlay {
+            *scroll = target(step, (*scroll).min(last), rows).min(last);
+        }
         return;
     }
     match state.pane {
@@ -71,10 +74,11 @@ pub(super) fn drift(state: &mut State, forward: bool) {
     let mut stops: Vec<RowKey> = Vec::new();
     for row in state.list.rows() {
         let RowKey::Application(key) = row else { continue };
-        match state.application(row).map(|view| view.drifts.as_slice()) {
-            None | Some([]) => {}
-            Some([_]) => stops.push(RowKey::Application(key.clone())),
-            Some(drifts) => stops.extend(drifts.iter().map(|drift| RowKey::Drift(drift.key.clone()))),
+        let findings = state.application(row).map(|view| view.findings()).unwrap_or_default();
+        match findings.as_slice() {
+            [] => {}
+            [_] => stops.push(RowKey::Application(key.clone())),
+            findings => stops.extend(findings.iter().map(|finding| RowKey::Drift(finding.key.clone()))),
         }
     }
     let row = state.list.aim.row.clone().or_else(|| state.list.selection().cloned());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::EngineEvent;
 use crate::engine::view::{ApplicationVerdict, ApplicationView};
-use crate::tui::state::{ContextState, Failure, State};
+use crate::tui::state::{ContextState, Failure, State, Sweep};
 
 pub(super) fn apply(state: &mut State, event: EngineEvent) {
     match event {
@@ -31,6 +31,10 @@ pub(super) fn apply(state: &mut State, event: EngineEvent) {
             state.list.stale = true;
         }
         EngineEvent::Watching { context, live } => state.contexts.entry(context).or_default().live = live,
+        EngineEvent::IgnoreSources(sources) => state.ignore_sources = sources,
+        EngineEvent::Sweeping { context, on, coverage } => {
+            state.contexts.entry(context).or_default().sweep = Some(Sweep { on, coverage });
+        }
         EngineEvent::Failed {
             context,
             error,

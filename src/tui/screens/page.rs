@@ -1,13 +1,13 @@
-//! The help: every command with its keys, scrollable, over everything else.
+//! A page over everything else, scrollable: the help, the page of a rule.
 
-use crate::tui::help;
+use crate::tui::pages;
 use crate::tui::state::{Area, State};
 use crate::tui::text::Tone;
 use crate::tui::widgets::Canvas;
 
-pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area, scroll: usize) {
-    let lines = help::lines(&state.keymap);
-    let width = all.width.min(96);
+pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area, title: &str, scroll: usize) {
+    let lines = pages::lines(state);
+    let width = all.width.min(pages::WIDEST);
     let area = Area {
         x: all.x + (all.width - width) / 2,
         y: all.y + 1,
@@ -16,7 +16,7 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area, scroll: us
     };
     canvas.clear(area);
     let close = state.keymap.label("help.close").unwrap_or_default();
-    let title = vec![(Tone::Strong, "Help".to_owned()), (Tone::Dim, format!(" ─ {close} closes"))];
+    let title = vec![(Tone::Strong, title.to_owned()), (Tone::Dim, format!(" ─ {close} closes"))];
     let inside = canvas.pane(area, &title, true);
     let height = usize::from(inside.height);
     let top = scroll.min(lines.len().saturating_sub(height));

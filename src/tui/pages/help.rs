@@ -1,8 +1,8 @@
 //! The help as lines: every command of the table with the keys it really has.
 
-use super::commands::{COMMANDS, Context, Section};
-use super::keymap::{Keymap, sequence_label};
-use super::text::{Line, Tone};
+use crate::tui::commands::{COMMANDS, Context, Section};
+use crate::tui::keymap::{Keymap, sequence_label};
+use crate::tui::text::{Line, Tone};
 
 /// What the glyphs mean, then every section.
 pub(crate) fn lines(keymap: &Keymap) -> Vec<Line> {

@@ -1,0 +1,29 @@
+//! What is read over everything else, as lines: the help, the page of a rule. Pure: `update` counts the lines, `screens`
+//! draw them.
+
+mod help;
+mod rule;
+
+use super::state::{Overlay, State};
+use super::text::Line;
+
+/// Widest page, with its border.
+pub(crate) const WIDEST: u16 = 96;
+
+/// Rows of the screen that a page leaves free, its own border included.
+const AROUND: u16 = 4;
+
+/// The lines of the page that is open, for the size of the screen; none when no page is.
+pub(crate) fn lines(state: &State) -> Vec<Line> {
+    let columns = usize::from(state.width.min(WIDEST).saturating_sub(4));
+    match state.overlay {
+        Some(Overlay::Help { .. }) => help::lines(&state.keymap),
+        Some(Overlay::Rule { id, .. }) => rule::lines(id, columns),
+        Some(Overlay::Quit) | None => Vec::new(),
+    }
+}
+
+/// Lines of a page that can be seen at once.
+pub(crate) fn rows(state: &State) -> usize {
+    usize::from(state.height.saturating_sub(AROUND))
+}

@@ -1,0 +1,104 @@
+//! What the panel says of an Application without a drift to show, and what it says of every Application: Git, freshness.
+
+use super::Panel;
+use crate::drift::HealthStatus;
+use crate::engine::view::{ApplicationVerdict, ApplicationView};
+use crate::tui::state::moment::ago;
+use crate::tui::text::{Line, Tone, ellipsis};
+use crate::tui::verdict_sign::{glyph, word};
+
+impl Panel<'_> {
+    pub(super) fn application(&self, application: &ApplicationView) -> Vec<Line> {
+        let verdict = application.verdict;
+        let mut lines = vec![vec![
+            (Tone::Verdict(verdict), format!("{} {}", glyph(verdict), word(verdict))),
+            (Tone::Dim, health(application)),
+        ]];
+        let reason = match (&application.reason, verdict) {
+            (Some(reason), _) => reason.as_str(),
+            (None, ApplicationVerdict::Pending) => "Its resources are being read.",
+            (None, ApplicationVerdict::Clean) => "Nothing differs from Git.",
+            (None, ApplicationVerdict::CannotTell) => "Argo CD has no comparison, and does not say why.",
+            (None, ApplicationVerdict::Harmless | ApplicationVerdict::NeedsReview | ApplicationVerdict::Risky) => {
+                "No resource of it is shown."
+            }
+        };
+        self.labelled(&mut lines, "why", Tone::Plain, reason, 8);
+        if !matches!(verdict, ApplicationVerdict::Clean | ApplicationVerdict::Pending) {
+            self.labelled(&mut lines, "next", Tone::Plain, &application.next.sentence, 4);
+        }
+        self.stale(&mut lines, application);
+        self.git(&mut lines, application);
+        self.place(&mut lines, application);
+        lines
+    }
+
+    fn place(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+        let environment = if application.environment.is_empty() {
+            "environment not known"
+        } else {
+            &application.environment
+        };
+        let mut place = vec![environment.to_owned()];
+        place.extend((!application.cluster.is_empty()).then(|| format!("cluster {}", application.cluster)));
+        place.push(format!("Application in {}", application.key.namespace));
+        place.extend((!application.project.is_empty()).then(|| format!("project {}", application.project)));
+        self.labelled(lines, "where", Tone::Plain, &place.join(" · "), 2);
+    }
+
+    pub(super) fn stale(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+        if let Some(why) = &application.stale {
+            let text = format!("read {}: {why}", ago(self.state.moment.wall, application.fetched_at));
+            self.labelled(lines, "stale", Tone::Warning, &text, 2);
+        }
+    }
+
+    pub(super) fn git(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+        if application.revisions.is_empty() && application.synced_revisions.is_empty() {
+            return;
+        }
+        let compared = short(&application.revisions);
+        let synced = short(&application.synced_revisions);
+        let when = application
+            .synced_at
+            .map_or_else(String::new, |at| format!(" {}", self.time(at)));
+        let text = if application.synced_revisions.is_empty() {
+            format!("compared with {compared}; when it was last synced is not known")
+        } else if application.revisions == application.synced_revisions {
+            format!("{compared}, synced{when}")
+        } else {
+            format!("compared with {compared}; last synced {synced}{when}")
+        };
+        self.labelled(lines, "git", Tone::Plain, &text, 2);
+    }
+}
+
+fn health(application: &ApplicationView) -> String {
+    match application.health {
+        HealthStatus::Healthy => String::new(),
+        other => format!("  health {}", other.as_str()),
+    }
+}
+
+/// First seven characters of each revision; chart versions are short anyway.
+fn short(revisions: &[String]) -> String {
+    let mut parts: Vec<String> = revisions
+        .iter()
+        .take(3)
+        .map(|revision| {
+            let hash = revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit());
+            ellipsis(
+                if hash {
+                    revision.get(..7).unwrap_or(revision)
+                } else {
+                    revision
+                },
+                20,
+            )
+        })
+        .collect();
+    if revisions.len() > parts.len() {
+        parts.push("…".to_owned());
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,189 @@
+//! What the panel says of a drift: verdict, why, what next, who changed which field, rule.
+
+use super::field::field;
+use super::{LABEL, Panel};
+use crate::drift::DriftState;
+use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView};
+use crate::tui::text::{Line, Tone, ellipsis};
+use crate::tui::verdict_sign::{glyph, word};
+
+/// Fields that are listed; the diff shows all.
+const MOST_FIELDS: usize = 60;
+
+impl Panel<'_> {
+    pub(super) fn drift(&self, application: &ApplicationView, drift: &DriftView) -> Vec<Line> {
+        let verdict = ApplicationVerdict::from(drift.verdict);
+        let mut lines = vec![vec![
+            (Tone::Verdict(verdict), format!("{} {}", glyph(verdict), word(verdict))),
+            (
+                Tone::Plain,
+                format!(
+                    "  {} {:.2}",
+                    drift.confidence.level().as_str(),
+                    drift.confidence.probability()
+                ),
+            ),
+            (Tone::Strong, format!("  {}", drift.cause)),
+            (Tone::Dim, state_note(drift)),
+            // Is it production? The first question after "is it dangerous?".
+            (Tone::Strong, format!("  {}", application.environment)),
+            (Tone::Dim, format!(" {}", application.cluster)),
+        ]];
+        let most = if self.compact { 1 } else { 4 };
+        let reason = if drift.reason.is_empty() {
+            "No reason was given."
+        } else {
+            &drift.reason
+        };
+        self.labelled(&mut lines, "why", Tone::Plain, reason, most);
+        let next = drift.next.as_ref().unwrap_or(&application.next);
+        self.labelled(&mut lines, "next", Tone::Plain, &next.sentence, most);
+        self.stale(&mut lines, application);
+        self.seen(&mut lines, drift);
+        self.fields(&mut lines, drift);
+        if !self.compact {
+            self.additions(&mut lines, application, drift);
+            self.argocd_ignores(&mut lines, application, drift);
+            self.git(&mut lines, application);
+            self.rule(&mut lines, drift);
+        }
+        lines
+    }
+
+    /// What Argo CD does not show of the same resource has a row of its own.
+    fn additions(&self, lines: &mut Vec<Line>, application: &ApplicationView, drift: &DriftView) {
+        let beside = application
+            .invisible
+            .iter()
+            .find(|addition| !drift.key.invisible && addition.key.resource == drift.key.resource);
+        if let Some(addition) = beside {
+            let verdict = ApplicationVerdict::from(addition.verdict);
+            let text = format!(
+                "additions that Argo CD does not show, {}: its own row, +",
+                word(verdict).to_lowercase()
+            );
+            self.labelled(lines, "also", Tone::Plain, &text, 2);
+        }
+    }
+
+    fn argocd_ignores(&self, lines: &mut Vec<Line>, application: &ApplicationView, drift: &DriftView) {
+        let about = application
+            .argocd_ignores
+            .iter()
+            .filter(|ignore| ignore.is_about(&drift.key.resource));
+        let what: Vec<&str> = about.flat_map(|ignore| &ignore.what).map(String::as_str).collect();
+        if !what.is_empty() {
+            self.labelled(lines, "argocd", Tone::Dim, &format!("ignores {} here", what.join(", ")), 2);
+        }
+    }
+
+    fn rule(&self, lines: &mut Vec<Line>, drift: &DriftView) {
+        let key = self.state.keymap.label("drift.rule");
+        let page = key.map_or_else(String::new, |key| format!("  ({key}: what it means)"));
+        self.labelled(lines, "rule", Tone::Dim, &format!("{}{page}", drift.rule), 1);
+    }
+
+    /// Who, per field; neighbours by the same writer share one line.
+    fn fields(&self, lines: &mut Vec<Line>, drift: &DriftView) {
+        let columns = self.width.saturating_sub(LABEL);
+        let most = if self.compact { 1 } else { 2 };
+        let mut writer: Option<&ChangeView> = None;
+        for change in drift.changes.iter().take(MOST_FIELDS) {
+            let same = writer.is_some_and(|other| {
+                (&other.manager, other.operation, &other.subresource, other.time, other.origin)
+                    == (
+                        &change.manager,
+                        change.operation,
+                        &change.subresource,
+                        change.time,
+                        change.origin,
+                    )
+            });
+            if !same {
+                self.labelled(
+                    lines,
+                    if writer.is_none() { "who" } else { "" },
+                    Tone::Plain,
+                    &self.who(change),
+                    most,
+                );
+            }
+            writer = Some(change);
+            let verdict = ApplicationVerdict::from(change.verdict);
+            let text = field(change, columns.saturating_sub(2));
+            lines.push(vec![
+                (Tone::Plain, " ".repeat(LABEL)),
+                (Tone::Verdict(verdict), format!("{} ", glyph(verdict))),
+                (Tone::Dim, ellipsis(&text, columns.saturating_sub(2))),
+            ]);
+            if let Some(ignored) = &change.ignored_by {
+                let text = format!(
+                    "ignored by {}: {}; else {}",
+                    ignored.rule,
+                    ignored.reason,
+                    word(ApplicationVerdict::from(ignored.verdict)).to_lowercase()
+                );
+                self.labelled(lines, "", Tone::Dim, &text, 2);
+            }
+        }
+        if let Some(more) = drift.changes.len().checked_sub(MOST_FIELDS).filter(|more| *more > 0) {
+            self.labelled(
+                lines,
+                "",
+                Tone::Dim,
+                &format!("… and {more} more fields; the diff shows all"),
+                1,
+            );
+        }
+    }
+
+    /// Only what keeps coming back is worth a line.
+    fn seen(&self, lines: &mut Vec<Line>, drift: &DriftView) {
+        let mut parts = Vec::new();
+        if drift.times_seen > 1 {
+            parts.push(format!("{} times since {}", drift.times_seen, self.time(drift.first_seen)));
+        } else if drift.flaps > 0 {
+            parts.push(format!("first {}", self.time(drift.first_seen)));
+        }
+        match drift.flaps {
+            0 => {}
+            1 => parts.push("came back once".to_owned()),
+            flaps => parts.push(format!("came back {flaps} times")),
+        }
+        if !parts.is_empty() {
+            self.labelled(lines, "seen", Tone::Plain, &parts.join(" · "), 1);
+        }
+    }
+
+    fn who(&self, change: &ChangeView) -> String {
+        let mut parts = vec![ellipsis(change.manager.as_deref().unwrap_or("nobody can be named"), 40)];
+        parts.extend(change.operation.map(str::to_owned));
+        if !change.subresource.is_empty() {
+            parts.push(format!("through /{}", ellipsis(&change.subresource, 20)));
+        }
+        parts.extend(change.time.map(|time| self.time(time)));
+        parts.push(origin(change.origin).to_owned());
+        parts.join(" · ")
+    }
+}
+
+fn origin(origin: OriginView) -> &'static str {
+    match origin {
+        OriginView::Cluster => "edited in the cluster",
+        OriginView::Git => "Git moved, nobody touched the cluster",
+        OriginView::Both => "both moved: a sync overwrites a live edit",
+        OriginView::Controller => "a controller's own field",
+        OriginView::Default => "a default of the API server",
+        OriginView::Equivalent => "the same meaning, spelt differently",
+        OriginView::Unknown => "whose move it was is not known",
+    }
+}
+
+fn state_note(drift: &DriftView) -> String {
+    match drift.state {
+        DriftState::Changed if drift.key.invisible => "  Argo CD says Synced".to_owned(),
+        DriftState::Changed => String::new(),
+        DriftState::Missing => "  missing in the cluster".to_owned(),
+        DriftState::Extra => "  not in Git".to_owned(),
+    }
+}
