@@ -14,5 +14,6 @@ pub mod objects;
 pub mod quantity;
 pub mod secrets;
 pub mod security;
+pub mod short_names;
 pub mod spelling;
 pub mod triggers;

@@ -1,7 +1,7 @@
 //! THE table of commands. Dispatch, help, the hint line, key overrides and their checks all read it; nothing else
 //! knows a key.
 
-use super::state::{Layout, Overlay, Pane, State};
+use super::state::{Group, Layout, Overlay, Pane, State};
 
 /// Section of the help, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,6 +109,14 @@ pub(crate) enum Action {
     PreviousPane,
     /// Lists again.
     Refresh,
+    /// Marks what is selected, or takes the mark off.
+    Mark,
+    /// Takes every mark off.
+    ClearMarks,
+    /// The next order inside a section.
+    NextSort,
+    /// Shows one section only, or all.
+    Tab(Option<Group>),
     /// Starts or stops looking into Synced Applications.
     ToggleSweep,
     /// Opens the page of the rule that decided.
@@ -197,6 +205,15 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.half-page-up", "Half a page up", S::List, C::List, &["ctrl-u"], None, has_row, A::Move(Step::HalfUp)),
         row("list.page-down", "Page down", S::List, C::List, &["pagedown"], None, has_row, A::Move(Step::PageDown)),
         row("list.page-up", "Page up", S::List, C::List, &["pageup"], None, has_row, A::Move(Step::PageUp)),
+        row("list.mark", "Mark, or take the mark off", S::List, C::List, &["space"], None, has_row, A::Mark),
+        row("list.clear-marks", "Take every mark off", S::List, C::List, &["M"], None, has_marks, A::ClearMarks),
+        row("list.next-sort", "Order: worst, newest, oldest, name, environment", S::List, C::Triage, &["o"], None, has_applications, A::NextSort),
+        row("view.risky", "Risky only", S::List, C::Triage, &["1"], None, always, A::Tab(Some(Group::Risky))),
+        row("view.needs-review", "Needs review only", S::List, C::Triage, &["2"], None, always, A::Tab(Some(Group::NeedsReview))),
+        row("view.harmless", "Harmless only", S::List, C::Triage, &["3"], None, always, A::Tab(Some(Group::Harmless))),
+        row("view.synced", "Synced only", S::List, C::Triage, &["4"], None, always, A::Tab(Some(Group::Synced))),
+        row("view.cannot-tell", "Cannot tell only", S::List, C::Triage, &["5"], None, always, A::Tab(Some(Group::CannotTell))),
+        row("view.all", "Every verdict", S::List, C::Triage, &["0"], None, always, A::Tab(None)),
         row("diff.next-change", "Next change", S::Drift, C::Triage, &["n"], Some("change"), has_change, A::NextChange),
         row("diff.previous-change", "Previous change", S::Drift, C::Triage, &["N"], None, has_change, A::PreviousChange),
         row("drift.next", "Next drift", S::Drift, C::Triage, &["]"], Some("next drift"), has_drifts, A::NextDrift),
@@ -214,7 +231,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("detail.half-page-up", "Half a page up", S::Drift, C::Detail, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
         row("detail.page-down", "Page down", S::Drift, C::Detail, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
         row("detail.page-up", "Page up", S::Drift, C::Detail, &["pageup"], None, always, A::Move(Step::PageUp)),
-        row("filter.open", "Filter: words in Application, project, cluster, kind/name, manager, cause, verdict", S::Find, C::Triage, &["/"], Some("filter"), has_applications, A::OpenFilter),
+        row("filter.open", "Filter: words, and fields as verdict:risky env:prod kind:Deployment manager:kubectl* age>1h", S::Find, C::Triage, &["/"], Some("filter"), has_applications, A::OpenFilter),
         row("filter.keep", "Keep the filter", S::Find, C::Filter, &["enter", "tab"], Some("keep"), always, A::KeepFilter),
         row("filter.clear", "Clear the filter", S::Find, C::Filter, &["esc"], Some("clear"), always, A::ClearFilter),
         row("filter.delete-character", "Delete a character", S::Find, C::Filter, &["backspace"], None, always, A::DeleteCharacter),
@@ -272,6 +289,10 @@ fn has_row(state: &State) -> Availability {
 
 fn has_applications(state: &State) -> Availability {
     given(!state.applications.is_empty(), "There is nothing to filter yet.")
+}
+
+fn has_marks(state: &State) -> Availability {
+    given(!state.list.marks.is_empty(), "Nothing is marked.")
 }
 
 fn has_drifts(state: &State) -> Availability {
