@@ -13,7 +13,7 @@ use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
-use super::shelf::Shelf;
+use super::shelf::{Shelf, Shelved};
 use super::sweeping::SweepSettings;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
@@ -148,16 +148,7 @@ impl Engine {
     /// # Errors
     /// When the drift is not known (any more), or its manifests had to be fetched again and could not be.
     pub async fn document(&self, key: &DriftKey) -> Result<DriftDocument, ErrorView> {
-        if self.shelved(key).is_none() {
-            self.look_again(key).await?;
-        }
-        let Some(shelved) = self.shelved(key) else {
-            return Err(ErrorView {
-                title: "Nothing to show".to_owned(),
-                detail: format!("{} does not drift any more.", key.resource.short()),
-                hint: "The list shows what is left.".to_owned(),
-            });
-        };
+        let shelved = self.shelved_or_read(key).await?;
         let (desired, live) = shelved.sides();
         Ok(DriftDocument {
             drift: shelved.drift,
@@ -167,7 +158,19 @@ impl Engine {
         })
     }
 
-    fn shelved(&self, key: &DriftKey) -> Option<super::shelf::Shelved> {
+    /// A drift with both of its sides, read again where what was kept of it is gone.
+    pub(super) async fn shelved_or_read(&self, key: &DriftKey) -> Result<Shelved, ErrorView> {
+        if self.shelved(key).is_none() {
+            self.look_again(key).await?;
+        }
+        self.shelved(key).ok_or_else(|| ErrorView {
+            title: "Nothing to show".to_owned(),
+            detail: format!("{} does not drift any more.", key.resource.short()),
+            hint: "The list shows what is left.".to_owned(),
+        })
+    }
+
+    fn shelved(&self, key: &DriftKey) -> Option<Shelved> {
         self.memory().shelf.get(key)
     }
 

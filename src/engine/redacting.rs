@@ -121,6 +121,7 @@ fn change(field: &FieldJudgement<'_>, desired: Option<&Value>, live: Option<&Val
             reason: text::redact(&by.reason).into_owned(),
             verdict: by.verdict,
         }),
+        desired_path: difference.desired_path.clone(),
         seal: Seal,
     }
 }

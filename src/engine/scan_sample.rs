@@ -131,6 +131,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
             desired: None,
             live: None,
             ignored_by: None,
+            desired_path: Pointer::parse("/data/a").unwrap(),
             seal: Seal,
         }],
         seal: Seal,

@@ -154,6 +154,8 @@ pub struct ChangeView {
     pub live: Option<RedactedValue>,
     /// The ignore rule that hides it; `None` for a change that is not ignored.
     pub ignored_by: Option<IgnoredByView>,
+    /// Where it is in the desired document: a list item can stand elsewhere there.
+    pub(super) desired_path: Pointer,
     pub(super) seal: Seal,
 }
 
