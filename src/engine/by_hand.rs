@@ -46,7 +46,10 @@ impl Engine {
     pub async fn commands_by_hand(&self, key: &DriftKey) -> Result<Vec<CommandByHand>, ErrorView> {
         let shelved = self.shelved_or_read(key).await?;
         let (desired, live) = shelved.sides();
-        let argocd = self.argocd().iter().find(|argocd| argocd.context() == key.application.context);
+        let argocd = self
+            .argocd()
+            .iter()
+            .find(|argocd| argocd.context() == key.application.context);
         let server = argocd.map(|argocd| argocd.address()).unwrap_or_default();
         Ok(commands(&shelved.drift, &server, desired.as_ref(), live.as_ref()))
     }
@@ -125,7 +128,11 @@ fn put_back(
     let (Some(desired), Some(live)) = (desired, live) else {
         return Err("the whole object is missing on one side: sync it instead");
     };
-    if [&change.desired, &change.live].into_iter().flatten().any(|value| value.is_hidden()) {
+    if [&change.desired, &change.live]
+        .into_iter()
+        .flatten()
+        .any(|value| value.is_hidden())
+    {
         return Err("the value is a secret, which driftline does not know");
     }
     let is = change.live.as_ref().and_then(|_| change.path.get(live));
@@ -228,20 +235,34 @@ mod tests {
     #[test]
     fn a_field_is_put_back_only_while_it_is_what_was_seen() {
         let put = |path: &str, desired: Option<&str>, live: Option<&str>, sides: (Value, Value)| {
-            of(config_map(path, desired, live), Some(sides.0), Some(sides.1)).pop().unwrap()
+            of(config_map(path, desired, live), Some(sides.0), Some(sides.1))
+                .pop()
+                .unwrap()
         };
         let data = |value: Value| json!({"data": value});
         assert_eq!(
-            put("/data/A", Some("1"), Some("2"), (data(json!({"A": "1"})), data(json!({"A": "2"})))).as_deref(),
+            put(
+                "/data/A",
+                Some("1"),
+                Some("2"),
+                (data(json!({"A": "1"})), data(json!({"A": "2"})))
+            )
+            .as_deref(),
             Ok(
                 "kubectl -n shop patch configmap api --type=json -p '[{\"op\":\"test\",\"path\":\"/data/A\",\"value\":\"2\"},\
                  {\"op\":\"replace\",\"path\":\"/data/A\",\"value\":\"1\"}]'"
             )
         );
         let removed = put("/data/A", None, Some("2"), (data(json!({})), data(json!({"A": "2"})))).unwrap();
-        assert!(removed.contains("\"op\":\"test\"") && removed.contains("\"op\":\"remove\""), "{removed}");
+        assert!(
+            removed.contains("\"op\":\"test\"") && removed.contains("\"op\":\"remove\""),
+            "{removed}"
+        );
         let added = put("/data/A", Some("1"), None, (data(json!({"A": "1"})), data(json!({})))).unwrap();
-        assert!(added.contains("{\"op\":\"add\",\"path\":\"/data/A\",\"value\":\"1\"}"), "{added}");
+        assert!(
+            added.contains("{\"op\":\"add\",\"path\":\"/data/A\",\"value\":\"1\"}"),
+            "{added}"
+        );
         assert!(put("/data/A", Some("1"), None, (data(json!({"A": "1"})), json!({}))).is_err());
     }
 

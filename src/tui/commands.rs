@@ -46,6 +46,8 @@ pub(crate) enum Context {
     Filter,
     /// The help is open.
     Help,
+    /// The command palette is open.
+    Palette,
     /// "Quit?" is asked.
     Quit,
 }
@@ -131,6 +133,10 @@ pub(crate) enum Action {
     DeleteCharacter,
     /// Removes the last word.
     DeleteWord,
+    /// Opens the command palette.
+    OpenPalette,
+    /// Runs the command that is selected in the palette.
+    RunChosen,
     /// Opens the help.
     OpenHelp,
     /// Closes what is open on top.
@@ -162,6 +168,13 @@ pub(crate) struct Command {
     pub(crate) enabled: fn(&State) -> Availability,
     /// What it does.
     pub(crate) action: Action,
+}
+
+impl Command {
+    /// Whether the palette offers it: nobody looks for a movement by name, or for what only means something while typing.
+    pub(crate) fn is_offered(&self) -> bool {
+        self.context != Context::Filter && !matches!(self.action, Action::OpenPalette | Action::Move(_))
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one command is one line of the table")]
@@ -241,6 +254,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.refresh", "List again now (reads only)", S::Program, C::Triage, &["r"], None, always, A::Refresh),
         row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
+        row("app.palette", "Commands: find one by name", S::Program, C::Triage, &[":"], Some("commands"), always, A::OpenPalette),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),
         row("app.back", "Back; at the root ask to quit", S::Program, C::Triage, &["q"], Some("quit"), always, A::Back),
@@ -254,6 +268,12 @@ pub(crate) static COMMANDS: &[Command] = {
         row("help.half-page-up", "Half a page up", S::Dialogs, C::Help, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
         row("help.page-down", "Page down", S::Dialogs, C::Help, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
         row("help.page-up", "Page up", S::Dialogs, C::Help, &["pageup"], None, always, A::Move(Step::PageUp)),
+        row("palette.run", "Run it", S::Dialogs, C::Palette, &["enter"], Some("run"), always, A::RunChosen),
+        row("palette.close", "Close", S::Dialogs, C::Palette, &["esc"], Some("close"), always, A::CloseOverlay),
+        row("palette.down", "Down", S::Dialogs, C::Palette, &["down", "ctrl-n"], None, always, A::Move(Step::Down)),
+        row("palette.up", "Up", S::Dialogs, C::Palette, &["up", "ctrl-p"], None, always, A::Move(Step::Up)),
+        row("palette.delete-character", "Delete a character", S::Dialogs, C::Palette, &["backspace"], None, always, A::DeleteCharacter),
+        row("palette.clear", "Delete all", S::Dialogs, C::Palette, &["ctrl-w", "ctrl-u"], None, always, A::DeleteWord),
         row("quit.confirm", "Quit", S::Dialogs, C::Quit, &["y", "enter", "q"], Some("quit"), always, A::Quit),
         row("quit.cancel", "Stay", S::Dialogs, C::Quit, &["esc", "n"], Some("stay"), always, A::CloseOverlay),
     ]
@@ -263,6 +283,7 @@ pub(crate) static COMMANDS: &[Command] = {
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
     match &state.overlay {
         Some(Overlay::Help { .. } | Overlay::Rule { .. }) => return &[Context::Help, Context::Always],
+        Some(Overlay::Palette) => return &[Context::Palette, Context::Always],
         Some(Overlay::Quit) => return &[Context::Quit, Context::Always],
         None => {}
     }

@@ -10,6 +10,7 @@ pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod moment;
 pub(crate) mod order;
+pub(crate) mod palette;
 pub(crate) mod rows;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub(crate) use filter::Filter;
 pub(crate) use layout::{Area, Layout};
 pub(crate) use list::{FoldKey, Group, List, RowKey};
 pub(crate) use moment::Moment;
+pub(crate) use palette::Palette;
 
 use super::keymap::{Chord, Keymap};
 use crate::drift::ApplicationKey;
@@ -59,6 +61,8 @@ pub(crate) enum Overlay {
         /// First line shown.
         scroll: usize,
     },
+    /// The command palette ([`State::palette`]).
+    Palette,
     /// "Quit?"
     Quit,
 }
@@ -209,6 +213,8 @@ pub(crate) struct State {
     pub(crate) pane: Pane,
     /// On top.
     pub(crate) overlay: Option<Overlay>,
+    /// The command palette, while it is open.
+    pub(crate) palette: Palette,
     /// The open drift.
     pub(crate) detail: Detail,
     /// The short message.
@@ -242,6 +248,7 @@ impl State {
             filter: Filter::default(),
             pane: Pane::List,
             overlay: None,
+            palette: Palette::default(),
             detail: Detail::default(),
             toast: None,
             keymap,

@@ -128,7 +128,7 @@ proptest! {
 
 #[test]
 fn every_command_runs_in_every_context_it_counts_in() {
-    let places = ["", "enter", "tab", "/ a", "?", "q", "j l j", "G k k", "/ z z z enter"];
+    let places = ["", ":", "enter", "tab", "/ a", "?", "q", "j l j", "G k k", "/ z z z enter"];
     for place in places {
         for command in COMMANDS {
             for key in command.keys {

@@ -3,8 +3,8 @@
 use super::Effect;
 use super::movement;
 use crate::drift::ApplicationKey;
-use crate::tui::commands::Action;
-use crate::tui::state::{Ending, FoldKey, Group, Overlay, Pane, RowKey, State};
+use crate::tui::commands::{Action, Availability};
+use crate::tui::state::{Ending, FoldKey, Group, Overlay, Palette, Pane, RowKey, State};
 
 pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -61,6 +61,13 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::KeepFilter => state.filter.typing = false,
         Action::ClearFilter => clear_filter(state),
+        Action::OpenPalette => {
+            state.palette = Palette::open();
+            state.overlay = Some(Overlay::Palette);
+        }
+        Action::RunChosen => run_chosen(state, effects),
+        Action::DeleteCharacter if state.overlay == Some(Overlay::Palette) => state.palette.delete_character(),
+        Action::DeleteWord if state.overlay == Some(Overlay::Palette) => state.palette.clear(),
         Action::DeleteCharacter => {
             state.filter.text.pop();
             state.order();
@@ -88,6 +95,16 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         Action::Quit => state.ending = Some(Ending::Quit),
+    }
+}
+
+/// The palette closes first: its command means what is below it.
+fn run_chosen(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(command) = state.palette.chosen() else { return };
+    state.overlay = None;
+    match (command.enabled)(state) {
+        Availability::Yes => run(state, command.action, effects),
+        Availability::No(why) => state.say(why),
     }
 }
 

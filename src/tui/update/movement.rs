@@ -35,6 +35,11 @@ pub(super) fn step(state: &mut State, step: Step) {
         }
         return;
     }
+    if state.overlay == Some(Overlay::Palette) {
+        let to = target(step, state.palette.selected, 10);
+        state.palette.select(to);
+        return;
+    }
     match state.pane {
         _ if state.filter.typing => in_list(state, step, &layout),
         Pane::List => in_list(state, step, &layout),
