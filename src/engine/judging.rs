@@ -167,7 +167,7 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
         }
         match &resource.unreadable {
             Some(why) => Some(format!("{} ({why})", resource.key.short())),
-            None if resource.modified && (resource.predicted.is_none() || resource.normalized.is_none()) => {
+            None if resource.modified && (resource.pair.desired().is_none() || resource.pair.live().is_none()) => {
                 Some(format!("{} (Argo CD gives nothing to compare)", resource.key.short()))
             }
             None => None,
@@ -274,16 +274,16 @@ fn drift(
         // Without a pair the two sides are equal: Argo CD compared again between our two calls. With half of one, the other
         // half is read where Argo CD took it from.
         DriftState::Changed => {
-            if resource.predicted.is_none() && resource.normalized.is_none() {
+            if resource.pair.desired().is_none() && resource.pair.live().is_none() {
                 return None;
             }
             (
-                Some(resource.predicted.as_ref().or(resource.target.as_ref())?),
-                Some(resource.normalized.as_ref().or(resource.live.as_ref())?),
+                Some(resource.pair.desired().or(resource.target.as_ref())?),
+                Some(resource.pair.live().or(resource.live.as_ref())?),
             )
         }
-        DriftState::Missing => (resource.predicted.as_ref().or(resource.target.as_ref()), None),
-        DriftState::Extra => (None, resource.normalized.as_ref().or(resource.live.as_ref())),
+        DriftState::Missing => (resource.pair.desired().or(resource.target.as_ref()), None),
+        DriftState::Extra => (None, resource.pair.live().or(resource.live.as_ref())),
     };
     let managed = resource.live.as_ref().map(ManagedFields::of).unwrap_or_default();
     let last_applied = resource.live.as_ref().and_then(|live| LastApplied::of(live, &managed));
