@@ -18,14 +18,11 @@ pub struct Pair {
 impl Pair {
     /// Compares what was read. A side may be absent: an object that the other side does not have.
     pub fn of(desired: Option<&Tree<'_>>, live: Option<&Tree<'_>>) -> Self {
-        let differing = match (desired, live) {
-            (Some(desired), Some(live)) => differing_paths(desired, live),
-            _ => Vec::new(),
-        };
+        let differing = desired.zip(live).map(|(desired, live)| differing_paths(desired, live));
         Self {
             desired: desired.map(Tree::to_value),
             live: live.map(Tree::to_value),
-            differing,
+            differing: differing.unwrap_or_default(),
         }
     }
 
@@ -39,12 +36,15 @@ impl Pair {
         self.live.as_ref()
     }
 
-    /// What differs, in document order; nothing unless both sides are there.
-    pub fn differences(&self) -> Vec<Difference<'_>> {
-        let (Some(desired), Some(live)) = (&self.desired, &self.live) else {
-            return Vec::new();
-        };
+    /// Whether neither side is there: nothing differs, or nothing is known.
+    pub fn is_absent(&self) -> bool {
+        self.desired.is_none() && self.live.is_none()
+    }
+
+    /// What differs, in document order; `None` unless both sides are there.
+    pub fn differences(&self) -> Option<Vec<Difference<'_>>> {
+        let (desired, live) = (self.desired.as_ref()?, self.live.as_ref()?);
         let differing = self.differing.iter().cloned();
-        differing.map(|found| found.with_values(desired, live)).collect()
+        Some(differing.map(|found| found.with_values(desired, live)).collect())
     }
 }
