@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::*;
-use crate::drift::raw::ManagedResource;
+use crate::drift::raw::{ManagedResource, Pair, Tree};
 use crate::drift::{Detail, ResourceKey, SyncStatus};
 use crate::engine::ports::{
     Clock, ClusterName, Disposition, DriftIdentity, History, Journal, Observation, Ports, ServerInfo, Sink, Store, StoreError,
@@ -136,8 +136,10 @@ impl ArgoCd for Scripted {
             key: config_map(),
             target: side("1"),
             live: side("2"),
-            predicted: side("1"),
-            normalized: side("2"),
+            pair: Pair::of(
+                side("1").as_ref().map(Tree::of_value).as_ref(),
+                side("2").as_ref().map(Tree::of_value).as_ref(),
+            ),
             modified: true,
             hook: false,
             unreadable: None,

@@ -19,7 +19,7 @@ use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::next::{Next, next, next_of_extra};
 use crate::verdict::policy::VerdictCap;
-use crate::verdict::{Judgement, Verdict, judge};
+use crate::verdict::{Judgement, Verdict, judge, judge_differences};
 
 /// What a judgement needs beside the look itself.
 pub(super) struct Setting<'a> {
@@ -165,7 +165,7 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
         }
         match &resource.unreadable {
             Some(why) => Some(format!("{} ({why})", resource.key.short())),
-            None if resource.modified && (resource.predicted.is_none() || resource.normalized.is_none()) => {
+            None if resource.modified && (resource.pair.desired().is_none() || resource.pair.live().is_none()) => {
                 Some(format!("{} (Argo CD gives nothing to compare)", resource.key.short()))
             }
             None => None,
@@ -286,17 +286,13 @@ fn drift(
     let (desired, live) = match state {
         // Without a pair the two sides are equal: Argo CD compared again between our two calls. With half of one, the other
         // half is read where Argo CD took it from.
-        DriftState::Changed => {
-            if resource.predicted.is_none() && resource.normalized.is_none() {
-                return None;
-            }
-            (
-                Some(resource.predicted.as_ref().or(resource.target.as_ref())?),
-                Some(resource.normalized.as_ref().or(resource.live.as_ref())?),
-            )
-        }
-        DriftState::Missing => (resource.predicted.as_ref().or(resource.target.as_ref()), None),
-        DriftState::Extra => (None, resource.normalized.as_ref().or(resource.live.as_ref())),
+        DriftState::Changed if resource.pair.is_absent() => return None,
+        DriftState::Changed => (
+            Some(resource.pair.desired().or(resource.target.as_ref())?),
+            Some(resource.pair.live().or(resource.live.as_ref())?),
+        ),
+        DriftState::Missing => (resource.pair.desired().or(resource.target.as_ref()), None),
+        DriftState::Extra => (None, resource.pair.live().or(resource.live.as_ref())),
     };
     let managed = resource.live.as_ref().map(ManagedFields::of).unwrap_or_default();
     let last_applied = resource.live.as_ref().and_then(|live| LastApplied::of(live, &managed));
@@ -314,7 +310,11 @@ fn drift(
         environment: &setting.environment,
         caps: setting.caps,
     };
-    let judgement = setting.ignoring(judge(&evidence)?, application, &resource.key, Documents { desired, live });
+    let judgement = match resource.pair.differences() {
+        Some(differences) if state == DriftState::Changed => judge_differences(&evidence, differences),
+        _ => judge(&evidence),
+    };
+    let judgement = setting.ignoring(judgement?, application, &resource.key, Documents { desired, live });
     let mut shelved = redacted(
         application,
         &resource.key,

@@ -58,15 +58,7 @@ pub struct Judgement<'a> {
 /// Judges one drifted resource. `None` when a changed resource differs nowhere.
 pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
     match (evidence.desired, evidence.live) {
-        (Some(desired), Some(live)) => {
-            let declared = DeclaredIgnores::of(evidence);
-            Judgement::of(
-                compare(desired, live)
-                    .into_iter()
-                    .map(|difference| judge_field(evidence, &declared, difference))
-                    .collect(),
-            )
-        }
+        (Some(desired), Some(live)) => judge_differences(evidence, compare(desired, live)),
         _ => {
             let (rule, finding) = decide(|rule| rule.object(evidence));
             Some(Judgement {
@@ -80,6 +72,20 @@ pub fn judge<'a>(evidence: &Evidence<'a>) -> Option<Judgement<'a>> {
             })
         }
     }
+}
+
+/// Judges a changed resource whose sides are compared already. `None` without a difference.
+pub fn judge_differences<'a>(evidence: &Evidence<'a>, differences: Vec<Difference<'a>>) -> Option<Judgement<'a>> {
+    if differences.is_empty() {
+        return None;
+    }
+    let declared = DeclaredIgnores::of(evidence);
+    let fields = differences.into_iter();
+    Judgement::of(
+        fields
+            .map(|difference| judge_field(evidence, &declared, difference))
+            .collect(),
+    )
 }
 
 impl<'a> Judgement<'a> {

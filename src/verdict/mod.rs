@@ -15,5 +15,5 @@ pub mod rule;
 mod rules;
 
 pub use grade::{Cause, Confidence, ConfidenceLevel, Verdict};
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, judge_differences};
 pub use next::{Next, NextKind};

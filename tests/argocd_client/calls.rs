@@ -106,7 +106,8 @@ async fn recorded_managed_resources_are_read() {
     let drifted: Vec<&ManagedResource> = resources.iter().filter(|r| r.modified).collect();
     assert_eq!(drifted.len(), 1);
     assert_eq!(drifted[0].key, ResourceKey::new("", "ConfigMap", "payments", "api-config"));
-    assert_ne!(drifted[0].normalized, drifted[0].predicted);
+    assert_ne!(drifted[0].pair.live(), drifted[0].pair.desired());
+    assert_eq!(drifted[0].pair.differences().map(|found| found.len()), Some(1));
 }
 
 #[tokio::test]

@@ -2,9 +2,14 @@
 //!
 //! Only the pure rooms, `engine` and `argocd` may name this module; everyone else gets the redacted view.
 
+mod pair;
+pub(in crate::drift) mod tree;
+
 use serde_json::Value;
 
 use super::resource::ResourceKey;
+pub use pair::Pair;
+pub use tree::Tree;
 
 /// One item of Argo CD's managed-resources answer, parsed.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,11 +20,8 @@ pub struct ManagedResource {
     pub target: Option<Value>,
     /// `liveState`: the object in the cluster, with managed fields and last-applied.
     pub live: Option<Value>,
-    /// `predictedLiveState`: what a sync would leave, normalised. `None` for `null`, `{}` and absent, and on both sides
-    /// when Argo CD gave the same text for both: then nothing differs, and neither was worth parsing.
-    pub predicted: Option<Value>,
-    /// `normalizedLiveState`: live, normalised by the same rules.
-    pub normalized: Option<Value>,
+    /// `predictedLiveState` and `normalizedLiveState`, compared.
+    pub pair: Pair,
     /// Argo CD's own word: the pair differs. Absent (false) for extra objects.
     pub modified: bool,
     /// A sync hook.
