@@ -3,6 +3,7 @@
 //! [`field`] says how a table names places in manifests; every other file is one table with the question it answers.
 
 pub mod bookkeeping;
+mod default_values;
 pub mod defaults;
 pub mod delegates;
 pub mod field;
@@ -16,3 +17,4 @@ pub mod secrets;
 pub mod security;
 pub mod spelling;
 pub mod triggers;
+pub mod zeroes;
