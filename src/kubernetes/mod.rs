@@ -6,6 +6,7 @@ pub mod bookkeeping;
 mod default_values;
 pub mod defaults;
 pub mod delegates;
+pub mod deployment_engines;
 pub mod field;
 pub mod injectors;
 pub mod list_keys;
