@@ -12,6 +12,7 @@ pub mod injectors;
 pub mod list_keys;
 pub mod list_order;
 pub mod managers;
+pub mod names;
 pub mod objects;
 pub mod quantity;
 pub mod secrets;

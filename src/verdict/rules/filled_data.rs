@@ -16,7 +16,8 @@
 use serde_json::Value;
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{is_person, is_sync, share_a_word};
+use crate::kubernetes::managers::{is_person, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 

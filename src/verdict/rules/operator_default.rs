@@ -16,7 +16,8 @@
 
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, classify, share_a_word};
+use crate::kubernetes::managers::{ManagerClass, classify};
+use crate::kubernetes::names::share_a_word;
 use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};

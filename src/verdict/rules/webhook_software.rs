@@ -14,7 +14,8 @@
 //! When Git wants the webhook to fail open for good. The software and Git then undo each other.
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync, share_a_word};
+use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
