@@ -90,7 +90,19 @@ fn words(name: &str) -> Vec<String> {
             word.extend(c.to_lowercase());
         }
     }
-    words.retain(|word| word.len() > 2 && !COMMON_WORDS.contains(&word.as_str()));
+    let tells = |word: &String| word.len() > 2 && !COMMON_WORDS.contains(&word.as_str());
+    words.retain(tells);
+    for word in &mut words {
+        // One courier, many couriers; Datadog's domain is datadoghq.com.
+        if let Some(stem) = word
+            .strip_suffix("hq")
+            .or_else(|| word.strip_suffix('s'))
+            .filter(|stem| stem.len() > 3)
+        {
+            *word = stem.to_owned();
+        }
+    }
+    words.retain(tells);
     words
 }
 
@@ -108,6 +120,8 @@ mod tests {
     fn names_of_one_program_share_a_telling_word() {
         assert!(share_a_word("GoogleGKEGatewayController", "networking.gke.io"));
         assert!(share_a_word("shop-operator", "shop-webhook"));
+        assert!(share_a_word("courier-operator", "couriers.example.org"));
+        assert!(share_a_word("datadog-cluster-agent", "ad.datadoghq.com"));
         assert!(!share_a_word("shop-operator", "other-operator"));
     }
 

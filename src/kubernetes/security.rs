@@ -117,17 +117,9 @@ const ROWS: &[Row] = &[
             "MutatingAdmissionPolicyBinding",
             "ClusterPolicy",
             "PolicyException",
-            "SecurityContextConstraints",
             "ConstraintTemplate",
         ],
-        &[
-            "spec/**",
-            "allowPrivilegedContainer",
-            "allowHostNetwork",
-            "users/**",
-            "groups/**",
-            "allowedCapabilities/**",
-        ],
+        &["spec/**"],
         "an admission policy",
     ),
     row(
@@ -373,6 +365,10 @@ pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str
     let is_spec = field.segments().first().is_some_and(|first| first == "spec");
     if let Some((_, what)) = POLICY_GROUPS.iter().find(|(policies, _)| is_spec && *policies == group) {
         return Some(what);
+    }
+    let is_metadata = field.segments().first().is_some_and(|first| first == "metadata");
+    if kind == "SecurityContextConstraints" && !is_metadata {
+        return Some("an admission policy");
     }
     if FATE_OF_DATA.contains(&field.name()) || (is_spec && field.name().to_ascii_lowercase().contains("retention")) {
         return Some("what happens to data");

@@ -24,6 +24,7 @@ pub static RULES: &[&dyn Rule] = &[
     &rules::autoscaled_replicas::AutoscaledReplicas,
     &rules::vertical_autoscaler::VerticalAutoscaler,
     &rules::delegated_resize::DelegatedResize,
+    &rules::queue_controller::QueueController,
     &rules::progressive_delivery::ProgressiveDelivery,
     &rules::filled_data::FilledData,
     &rules::injected_sidecar::InjectedSidecar,

@@ -15,6 +15,7 @@
 
 use serde_json::Value;
 
+use crate::drift::compare::DifferenceKind;
 use crate::kubernetes::names::{fold, is_invisible};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -40,7 +41,12 @@ impl Rule for HostileText {
             let is_double = |c: char| !c.is_ascii() && !git.contains(c) && fold(&c.to_string()).is_ascii();
             (live.chars().any(is_double) && fold(git) == fold(live)).then_some("letters that only look like others")
         };
-        let new = hostile(live).into_iter().find(|form| !in_git.contains(form));
+        let mut found = hostile(live);
+        // A key that only the cluster has is text of the cluster too.
+        if let (DifferenceKind::LiveOnly, Some(key)) = (field.difference.kind, field.field.segments().last()) {
+            hostile_forms(key, &mut found);
+        }
+        let new = found.into_iter().find(|form| !in_git.contains(form));
         let what = new.or_else(doubles)?;
         Some(
             Finding::risky(
@@ -133,6 +139,16 @@ mod tests {
         };
         assert_eq!(judged("ахе"), [("/data/host", "risky", "hostile-text")]);
         assert_eq!(judged("дом"), [("/data/host", "needs-review", "unknown-automation")]);
+    }
+
+    #[test]
+    fn a_hostile_key_counts_like_a_hostile_value() {
+        let judged = Fixture::of("ConfigMap")
+            .target(json!({"data": {}}))
+            .live(json!({"data": {"na\u{200f}me": "plain"}}))
+            .by("config-sync")
+            .judge();
+        assert_eq!(judged, [("/data/na\u{200f}me", "risky", "hostile-text")]);
     }
 
     #[test]

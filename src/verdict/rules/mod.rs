@@ -31,6 +31,7 @@ pub(super) mod pinned_digest;
 pub(super) mod plain_secret_data;
 pub(super) mod platform_writer;
 pub(super) mod progressive_delivery;
+pub(super) mod queue_controller;
 pub(super) mod removed_in_cluster;
 pub(super) mod replaced_alternative;
 pub(super) mod restart_trigger;

@@ -12,6 +12,7 @@
 //! ## When it is wrong
 //! When Git moved to the one alternative while a person set the other. Both moved then, and somebody should look all the same.
 
+use super::person_edit::cause_of;
 use crate::drift::attribution::{Actor, attribute};
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
@@ -66,8 +67,7 @@ impl Rule for ReplacedAlternative {
             let owner = attribute(&parent.child(key), live, field.of.managed);
             owner.manager().filter(|manager| is_person(manager)).map(str::to_owned)
         })?;
-        let is_variable = field.field.matches("container:env/*/*");
-        let cause = if is_variable { "manual-env" } else { "manual-edit" };
+        let cause = cause_of(field).unwrap_or("manual-edit");
         let reason = format!("{person} replaced it by another field; both cannot stand.");
         Some(Finding::risky(cause, 0.88, reason).by(Origin::Cluster))
     }
