@@ -1,6 +1,8 @@
 //! Security-critical fields: a difference from Git there is risky whoever wrote it, unless a delegated writer or only Git
 //! moved it.
 
+use serde_json::Value;
+
 use super::field::Field;
 
 /// One row: kinds (empty = any), patterns, and what they are in words.
@@ -38,6 +40,16 @@ const ROWS: &[Row] = &[
     ),
     row(
         &[],
+        &["pod:volumes/*/projected/sources/*/serviceAccountToken/**"],
+        "a token of the pod",
+    ),
+    row(
+        &["PersistentVolume"],
+        &["spec/hostPath/**", "spec/local/**"],
+        "access to the host",
+    ),
+    row(
+        &[],
         &[
             "pod:serviceAccountName",
             "pod:serviceAccount",
@@ -70,8 +82,26 @@ const ROWS: &[Row] = &[
             "AdminNetworkPolicy",
             "BaselineAdminNetworkPolicy",
             "ServerAuthorization",
+            "ClusterNetworkPolicy",
+            "EnvoyFilter",
+            "Sidecar",
+            "MeshTrafficPermission",
+            "TrafficPermission",
+            "ServiceIntentions",
+            "SecurityPolicy",
+            "BackendTLSPolicy",
+            "ReferenceGrant",
         ],
         &["spec/**"],
+        "a network or mesh policy",
+    ),
+    row(
+        &["DestinationRule"],
+        &[
+            "spec/trafficPolicy/tls/**",
+            "spec/trafficPolicy/portLevelSettings/*/tls/**",
+            "spec/subsets/*/trafficPolicy/tls/**",
+        ],
         "a network or mesh policy",
     ),
     row(
@@ -87,22 +117,19 @@ const ROWS: &[Row] = &[
             "MutatingAdmissionPolicyBinding",
             "ClusterPolicy",
             "PolicyException",
-            "SecurityContextConstraints",
             "ConstraintTemplate",
         ],
-        &[
-            "spec/**",
-            "allowPrivilegedContainer",
-            "allowHostNetwork",
-            "users/**",
-            "groups/**",
-            "allowedCapabilities/**",
-        ],
+        &["spec/**"],
         "an admission policy",
     ),
     row(
         &["CustomResourceDefinition"],
-        &["spec/versions/**", "spec/conversion/**", "spec/scope"],
+        &[
+            "spec/versions/**",
+            "spec/conversion/**",
+            "spec/scope",
+            "spec/preserveUnknownFields",
+        ],
         "schema or served versions of a CRD",
     ),
     row(&["ResourceQuota", "LimitRange"], &["spec/**"], "a quota"),
@@ -129,6 +156,8 @@ const ROWS: &[Row] = &[
         &[
             "spec/listeners/*/tls/**",
             "spec/listeners/*/allowedRoutes/**",
+            "spec/listeners/*/protocol",
+            "spec/listeners/*",
             "spec/gatewayClassName",
             "spec/servers/**",
         ],
@@ -172,6 +201,9 @@ const KEYS: &[(&str, &str)] = &[
     ("iam.gke.io/", "a cloud identity"),
     ("azure.workload.identity/", "a cloud identity"),
     ("iam.amazonaws.com/", "a cloud identity"),
+    ("pod-identity.alibabacloud.com/", "a cloud identity"),
+    ("rbac.authorization.k8s.io/aggregate-to-", "which roles take over its rules"),
+    ("admission.gatekeeper.sh/ignore", "an exemption from admission policies"),
     ("container.apparmor.security.beta.kubernetes.io/", "an AppArmor profile"),
     ("seccomp.security.alpha.kubernetes.io/", "a seccomp profile"),
     ("nginx.ingress.kubernetes.io/auth-", "authentication of an Ingress"),
@@ -225,6 +257,13 @@ const KEYS: &[(&str, &str)] = &[
         "who may reach an Ingress",
     ),
     ("argocd.argoproj.io/skip-reconcile", "whether Argo CD compares at all"),
+    ("crossplane.io/paused", "whether a controller reconciles"),
+    ("cluster.x-k8s.io/paused", "whether a controller reconciles"),
+    ("strimzi.io/pause-reconciliation", "whether a controller reconciles"),
+    ("cnpg.io/reconciliationLoop", "whether a controller reconciles"),
+    ("autoscaling.keda.sh/paused", "whether an autoscaler works"),
+    ("kustomize.toolkit.fluxcd.io/reconcile", "whether a controller reconciles"),
+    ("eck.k8s.elastic.co/managed", "whether a controller reconciles"),
     ("kubernetes.io/ingress.class", "how an Ingress is exposed"),
     ("alb.ingress.kubernetes.io/scheme", "who can reach an Ingress"),
     ("alb.ingress.kubernetes.io/inbound-cidrs", "who can reach an Ingress"),
@@ -238,11 +277,17 @@ const POLICY_GROUPS: &[(&str, &str)] = &[
     ("config.gatekeeper.sh", "an admission policy"),
     ("kyverno.io", "an admission policy"),
     ("policies.kyverno.io", "an admission policy"),
+    ("templates.gatekeeper.sh", "an admission policy"),
+    ("mutations.gatekeeper.sh", "an admission policy"),
+    ("policies.kubewarden.io", "an admission policy"),
+    ("policy.sigstore.dev", "an admission policy"),
     ("security.istio.io", "a network or mesh policy"),
     ("policy.linkerd.io", "a network or mesh policy"),
     ("policy.networking.k8s.io", "a network or mesh policy"),
     ("crd.projectcalico.org", "a network or mesh policy"),
     ("projectcalico.org", "a network or mesh policy"),
+    ("crd.antrea.io", "a network or mesh policy"),
+    ("security.kubearmor.com", "a network or mesh policy"),
 ];
 
 /// Kinds that keep copies of data: pausing them loses what happens meanwhile.
@@ -265,6 +310,53 @@ const FATE_OF_DATA: &[&str] = &[
     "retentionPolicy",
 ];
 
+/// The powers that a part of a pod spec asks for, at any depth, in words.
+pub fn powers(part: &Value) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    collect_powers(part, 0, &mut found);
+    found
+}
+
+fn collect_powers(part: &Value, depth: usize, found: &mut Vec<&'static str>) {
+    const DEEPEST: usize = 32;
+    if depth > DEEPEST {
+        return;
+    }
+    match part {
+        Value::Array(items) => items.iter().for_each(|item| collect_powers(item, depth + 1, found)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                let is_set = *value == Value::Bool(true);
+                let power = match key.as_str() {
+                    "hostPath" if value.is_object() => "access to the host",
+                    "hostPort" if value.as_i64().is_some_and(|port| port > 0) => "a port of the host",
+                    "privileged" | "allowPrivilegeEscalation" if is_set => "what the container may do to its node",
+                    "hostNetwork" | "hostPID" | "hostIPC" if is_set => "a host namespace",
+                    "runAsUser" if value.as_i64() == Some(0) => "whether it runs as root",
+                    "runAsNonRoot" if *value == Value::Bool(false) => "whether it runs as root",
+                    "procMount" if value == "Unmasked" => "what it sees of the host",
+                    "seccompProfile" if value.get("type").is_some_and(|kind| kind == "Unconfined") => "a seccomp profile",
+                    "capabilities"
+                        if value
+                            .get("add")
+                            .is_some_and(|add| add.as_array().is_some_and(|add| !add.is_empty())) =>
+                    {
+                        "added capabilities"
+                    }
+                    _ => {
+                        collect_powers(value, depth + 1, found);
+                        continue;
+                    }
+                };
+                if !found.contains(&power) {
+                    found.push(power);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// What this field guards, in words; `None` when it guards nothing.
 pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str> {
     if let Some(key) = field.annotation().or_else(|| field.label()) {
@@ -274,11 +366,20 @@ pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str
     if let Some((_, what)) = POLICY_GROUPS.iter().find(|(policies, _)| is_spec && *policies == group) {
         return Some(what);
     }
+    let is_metadata = field.segments().first().is_some_and(|first| first == "metadata");
+    if kind == "SecurityContextConstraints" && !is_metadata {
+        return Some("an admission policy");
+    }
     if FATE_OF_DATA.contains(&field.name()) || (is_spec && field.name().to_ascii_lowercase().contains("retention")) {
         return Some("what happens to data");
     }
     if is_spec && BACKUPS.contains(&kind) && matches!(field.name(), "paused" | "suspend" | "suspended") {
         return Some("whether data are backed up");
+    }
+    // Flux stops applying what Git says (`spec.suspend` of its kinds); the Cluster API likewise (`spec.paused` of a Cluster).
+    let is_engine = group.ends_with("toolkit.fluxcd.io") || group.ends_with("cluster.x-k8s.io");
+    if is_engine && field.matches_any(&["spec/suspend", "spec/paused"]) {
+        return Some("whether a controller reconciles");
     }
     ROWS.iter()
         .find(|row| (row.kinds.is_empty() || row.kinds.contains(&kind)) && field.matches_any(row.patterns))

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod grade;
 pub mod ignoring;
 pub mod judge;
+mod mutation_policy;
 pub mod next;
 pub mod policy;
 pub mod registry;

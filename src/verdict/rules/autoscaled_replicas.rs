@@ -16,7 +16,8 @@
 use serde_json::Value;
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync, share_a_word};
+use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::evidence::FieldEvidence;
@@ -140,13 +141,41 @@ fn autoscaler_of(of: &Evidence<'_>) -> Option<Bounds> {
         let Some(spec) = sibling.object.get("spec").filter(|_| here(&sibling.key.namespace)) else {
             continue;
         };
-        if !targets(spec.get("scaleTargetRef")) {
+        // A Rollout takes over the Deployment that it references, and scales it down to nothing.
+        let reference = match sibling.key.kind.as_str() {
+            "Canary" => spec.get("targetRef"),
+            "Rollout" => spec.get("workloadRef"),
+            _ => spec.get("scaleTargetRef").or_else(|| spec.get("targetRef")),
+        };
+        if !targets(reference) {
             continue;
         }
         match sibling.key.kind.as_str() {
             "HorizontalPodAutoscaler" => {
                 return Some(Bounds {
                     kind: "HorizontalPodAutoscaler",
+                    min: number(spec, "minReplicas").unwrap_or(1),
+                    max: number(spec, "maxReplicas"),
+                });
+            }
+            "Canary" => {
+                return Some(Bounds {
+                    kind: "Canary",
+                    min: 0,
+                    max: None,
+                });
+            }
+            "Rollout" => {
+                return Some(Bounds {
+                    kind: "Rollout",
+                    min: 0,
+                    max: None,
+                });
+            }
+            // Autoscalers of other projects speak the same words (`WatermarkPodAutoscaler`, `AdvancedHorizontalPodAutoscaler`).
+            kind if kind.ends_with("PodAutoscaler") && kind != "VerticalPodAutoscaler" => {
+                return Some(Bounds {
+                    kind: "autoscaler",
                     min: number(spec, "minReplicas").unwrap_or(1),
                     max: number(spec, "maxReplicas"),
                 });
@@ -200,6 +229,20 @@ mod tests {
             .sibling("HorizontalPodAutoscaler", hpa("it"))
             .judge();
         assert_eq!(judged, [("/spec/replicas", "risky", "replicas-out-of-range")]);
+    }
+
+    #[test]
+    fn a_canary_and_a_rollout_scale_the_workload_that_they_name() {
+        let named = json!({"kind": "Deployment", "name": "it"});
+        let canary = json!({"spec": {"targetRef": named}});
+        let rollout = json!({"spec": {"workloadRef": named}});
+        let harmless = [("/spec/replicas", "harmless", "hpa-replicas")];
+        assert_eq!(scaled(0, "flagger").sibling("Canary", canary.clone()).judge(), harmless);
+        assert_eq!(scaled(0, "rollouts-controller").sibling("Rollout", rollout).judge(), harmless);
+        assert_eq!(
+            scaled(0, "k9s").sibling("Canary", canary).judge(),
+            [("/spec/replicas", "needs-review", "manual-scale-with-hpa")]
+        );
     }
 
     #[test]

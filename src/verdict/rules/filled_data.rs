@@ -16,7 +16,8 @@
 use serde_json::Value;
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{is_person, is_sync, share_a_word};
+use crate::kubernetes::managers::{is_person, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -37,7 +38,7 @@ impl Rule for FilledData {
             return None;
         }
         let manager = field.manager().filter(|m| !is_person(m) && !is_sync(m))?;
-        if !(is_named_by_a_filler(field) || is_marked_for(field, manager)) {
+        if !(is_named_by_a_filler(field) || is_marked_for(field, manager) || is_token_of_service_account(field, manager)) {
             return None;
         }
         let left_open = field
@@ -95,6 +96,12 @@ fn is_named_by_a_filler(field: &FieldEvidence<'_>) -> bool {
         })
 }
 
+/// Whether Git asks for the token of a service account, and the token controller made it.
+fn is_token_of_service_account(field: &FieldEvidence<'_>, manager: &str) -> bool {
+    let asked = field.of.target.and_then(|target| target.get("type"));
+    manager == "kube-controller-manager" && asked.is_some_and(|kind| kind == "kubernetes.io/service-account-token")
+}
+
 /// Whether Git put a marker on the object that names this manager or asks for filling: an annotation or label.
 fn is_marked_for(field: &FieldEvidence<'_>, manager: &str) -> bool {
     const ASKS: &[&str] = &[
@@ -139,5 +146,21 @@ mod tests {
             [("/data/password", "needs-review", "two-sources-of-truth")]
         );
         assert_eq!(secret(json!({}), "other"), [("/data/password", "risky", "security-critical")]);
+    }
+
+    #[test]
+    fn the_token_controller_fills_a_token_that_git_asks_for() {
+        let token = |kind: &str| {
+            Fixture::of("Secret")
+                .target(json!({"type": kind, "data": {}}))
+                .live(json!({"type": kind, "data": {"token": "+++++"}}))
+                .by("kube-controller-manager")
+                .judge()
+        };
+        assert_eq!(
+            token("kubernetes.io/service-account-token"),
+            [("/data/token", "harmless", "controller-filled-secret")]
+        );
+        assert_eq!(token("Opaque"), [("/data/token", "risky", "impossible-writer")]);
     }
 }

@@ -75,7 +75,10 @@ impl Fixture {
     }
 
     pub(crate) fn sibling(mut self, kind: &str, object: Value) -> Self {
-        self.siblings.push((ResourceKey::new("", kind, "shop", "sibling"), object));
+        let version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+        let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
+        self.siblings
+            .push((ResourceKey::new(&group, kind, "shop", "sibling"), object));
         self
     }
 

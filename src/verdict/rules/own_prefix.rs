@@ -11,13 +11,16 @@
 //! keel writes `keel.sh/update-time`; a gateway controller adds `gateway.finalizer.networking.gke.io`.
 //!
 //! ## When it is wrong
-//! When a program is named after a domain that is not its own. Keys that guard something are never taken for notes.
+//! When a program is named after a domain that is not its own. Keys that guard something are never taken for notes, nor are the
+//! marks of a second deployment engine: these say that it believes the object to be its own.
 
 use serde_json::Value;
 
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, classify, is_sync, share_a_word};
+use crate::kubernetes::deployment_engines::is_engine_marker;
+use crate::kubernetes::managers::{ManagerClass, classify, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -61,10 +64,13 @@ impl Rule for OwnPrefix {
         {
             return None;
         }
+        if is_engine_marker(key) {
+            return None;
+        }
         // Crossplane's providers keep the name of the outer resource under the prefix of Crossplane itself.
         let known = key.starts_with("crossplane.io/") && manager.starts_with("managed/");
-        let domain = key.split_once('/').map_or(key, |(domain, _)| domain);
-        (known || share_a_word(manager, domain) || share_a_word(manager, key)).then(|| {
+        // Without a domain a key belongs to nobody, whatever it is called.
+        (known || (key.contains('/') && share_a_word(manager, key))).then(|| {
             let reason = format!("{manager} keeps its books under its own prefix.");
             Finding::harmless("controller-bookkeeping", 0.9, reason).by(Origin::Controller)
         })
@@ -114,6 +120,14 @@ mod tests {
                 "needs-review",
                 "unknown-automation"
             )]
+        );
+        assert_eq!(
+            note("kapp.k14s.io/identity", "kapp-controller"),
+            [("/metadata/annotations/kapp.k14s.io~1identity", "needs-review", "other-tool")]
+        );
+        assert_eq!(
+            note("fleet-size", "fleet-operator"),
+            [("/metadata/annotations/fleet-size", "needs-review", "unknown-automation")]
         );
         assert_eq!(
             note("fleet.example.org/hash", "kubectl-annotate"),
