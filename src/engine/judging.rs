@@ -18,7 +18,7 @@ use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::next::{Next, next, next_of_extra};
-use crate::verdict::policy::VerdictCap;
+use crate::verdict::policy::Policy;
 use crate::verdict::{Judgement, Verdict, judge};
 
 /// What a judgement needs beside the look itself.
@@ -29,8 +29,8 @@ pub(super) struct Setting<'a> {
     pub cluster: String,
     /// Environment by configuration or label.
     pub environment: String,
-    /// Caps of verdicts by environment and cause.
-    pub caps: &'a [VerdictCap],
+    /// What the team's policy makes of verdicts there.
+    pub policy: Policy<'a>,
     /// Ignore rules.
     pub ignore: Arc<RuleSet>,
     /// When it was fetched.
@@ -298,8 +298,7 @@ fn drift(
         managed: &managed,
         last_applied: last_applied.as_ref(),
         siblings,
-        environment: &setting.environment,
-        caps: setting.caps,
+        policy: setting.policy,
     };
     let judgement = setting.ignoring(judge(&evidence)?, application, &resource.key, Documents { desired, live });
     let mut shelved = redacted(

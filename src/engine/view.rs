@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
+use crate::verdict::policy::PolicyChange;
 use crate::verdict::{Cause, Confidence, Next, Verdict};
 
 /// Only the engine can make one.
@@ -122,6 +123,17 @@ pub struct IgnoredByView {
     pub verdict: Verdict,
 }
 
+/// What the team's policy made of a verdict; the reason says it too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyView {
+    /// Capped, raised, or not sure enough to be harmless.
+    pub change: PolicyChange,
+    /// Name of the environment whose policy it is; `None` for one of every environment.
+    pub environment: Option<String>,
+    /// What the verdict would be without the policy.
+    pub verdict: Verdict,
+}
+
 /// One changed field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeView {
@@ -151,6 +163,8 @@ pub struct ChangeView {
     pub live: Option<RedactedValue>,
     /// The ignore rule that hides it; `None` for a change that is not ignored.
     pub ignored_by: Option<IgnoredByView>,
+    /// What the team's policy made of its verdict; `None` where it changed nothing.
+    pub policy: Option<PolicyView>,
     pub(super) seal: Seal,
 }
 
@@ -171,6 +185,10 @@ pub struct DriftView {
     pub reason: String,
     /// Id of the deciding rule.
     pub rule: &'static str,
+    /// What the team's policy made of this verdict; `None` where it changed nothing.
+    pub policy: Option<PolicyView>,
+    /// What makes its verdict guards something, or has a hostile form: it comes before plain edits.
+    pub security_critical: bool,
     /// Same drift as yesterday? Sixteen hex digits.
     pub fingerprint: String,
     /// The same cause in many places has the same key: kind, path without positions, manager, class of the value.

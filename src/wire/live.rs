@@ -72,6 +72,7 @@ pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
         look_every: settings.poll.drifted_every,
         open_every: settings.poll.open_every,
         environments: settings.environments.clone(),
+        policies: settings.policies.clone(),
         ..EngineSettings::default()
     }
 }
