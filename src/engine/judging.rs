@@ -8,6 +8,7 @@ use super::collect::Look;
 use super::invisible::additions;
 use super::redacting::redacted;
 use super::shelf::Shelved;
+use super::urgency::most_urgent_first;
 use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
@@ -118,8 +119,9 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
             additions(application, r, &siblings, &visible, setting, first_seen)
         })
         .collect();
-    worst_first(&mut drifts);
-    worst_first(&mut invisible);
+    let to_come = next(application).kind;
+    most_urgent_first(&mut drifts, to_come, |shelved| &shelved.drift);
+    most_urgent_first(&mut invisible, to_come, |shelved| &shelved.drift);
 
     let (mut verdict, reason) = match (drifts.first(), without_drifts) {
         (Some(worst), _) => (worst.drift.verdict.into(), None),
@@ -182,13 +184,6 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
         .map(|status| format!("{} (Argo CD did not send it)", status.key.short()));
     let names: Vec<String> = look.resources.iter().filter_map(said).chain(absent).collect();
     (!names.is_empty()).then(|| format!("Could not be judged: {}.", names.join(", ")))
-}
-
-fn worst_first(drifts: &mut [Shelved]) {
-    drifts.sort_by(|a, b| {
-        let rank = |s: &Shelved| (std::cmp::Reverse(s.drift.verdict), std::cmp::Reverse(s.drift.since));
-        rank(a).cmp(&rank(b)).then_with(|| a.drift.key.cmp(&b.drift.key))
-    });
 }
 
 /// States of an Application that need no look at resources: the verdict, and why.

@@ -26,6 +26,7 @@ pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;
 mod shelf;
+pub mod urgency;
 pub mod view;
 mod yaml;
 

@@ -246,9 +246,9 @@ pub struct ApplicationView {
     pub reason: Option<String>,
     /// What happens next.
     pub next: Next,
-    /// Drifts, worst first.
+    /// Drifts, the most urgent first ([`super::urgency`]).
     pub drifts: Vec<Arc<DriftView>>,
-    /// Live additions that Argo CD calls Synced, worst first. Never counted as drift.
+    /// Live additions that Argo CD calls Synced, the most urgent first. Never counted as drift.
     pub invisible: Vec<Arc<DriftView>>,
     /// Revision(s) Argo CD compares with.
     pub revisions: Vec<String>,

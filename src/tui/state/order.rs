@@ -64,8 +64,8 @@ impl State {
             let view = entry.view();
             (
                 Group::of(view.verdict),
+                Reverse(view.urgency()),
                 Reverse(view.next.kind),
-                Reverse(view.since()),
                 view.key.clone(),
             )
         });
