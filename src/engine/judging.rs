@@ -93,6 +93,12 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
             drifts: Vec::new(),
         };
     }
+    if let (None, Some(reason)) = (&without_drifts, targets_lost(look)) {
+        return Judged {
+            view: view(application, setting, ApplicationVerdict::CannotTell, Some(reason), Vec::new()),
+            drifts: Vec::new(),
+        };
+    }
     let siblings: Vec<Sibling<'_>> = look
         .resources
         .iter()
@@ -154,6 +160,23 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     invisible.retain(|addition| drifts.iter().all(|drift| drift.drift.key != addition.drift.key));
     drifts.append(&mut invisible);
     Judged { view, drifts }
+}
+
+/// Why nothing can be told when every resource has lost its target at once. One resource alone is simply in Git no more;
+/// all of them are what a damaged cache of Argo CD looks like (argo-cd issue 24408), and to list each as due to be pruned would
+/// send people after the wrong thing.
+fn targets_lost(look: &Look) -> Option<String> {
+    let managed: Vec<&ManagedResource> = look.resources.iter().filter(|resource| !resource.hook).collect();
+    let lost = managed.len() > 1 && managed.iter().all(|r| r.target.is_none() && r.live.is_some());
+    lost.then(|| {
+        format!(
+            "Suspicious: all {} resources have lost their target at once, so Argo CD would prune every one. After a failure of \
+             its cache it looks like this, too. Refresh it hard first: argocd app get {} --hard-refresh. If it stays, \
+             nothing of it is in Git any more.",
+            managed.len(),
+            look.application.key
+        )
+    })
 }
 
 /// Resources that Argo CD calls different and of which nothing could be compared: which, and why.
@@ -334,3 +357,7 @@ fn state(application: &Application, resource: &ManagedResource) -> Option<DriftS
         _ => DriftState::Changed,
     })
 }
+
+#[cfg(test)]
+#[path = "judging_tests.rs"]
+mod tests;
