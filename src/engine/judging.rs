@@ -70,6 +70,8 @@ pub(super) struct Judged {
     pub view: ApplicationView,
     /// The view's drifts in its order, then its additions to resources that do not drift.
     pub drifts: Vec<Shelved>,
+    /// Resources that could not be judged: what was remembered of them stays.
+    pub unjudged: Vec<ResourceKey>,
 }
 
 /// The view of an Application of which only the list spoke.
@@ -91,12 +93,14 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
         return Judged {
             view: view(application, setting, *verdict, reason.clone(), Vec::new()),
             drifts: Vec::new(),
+            unjudged: Vec::new(),
         };
     }
     if let (None, Some(reason)) = (&without_drifts, targets_lost(look)) {
         return Judged {
             view: view(application, setting, ApplicationVerdict::CannotTell, Some(reason), Vec::new()),
             drifts: Vec::new(),
+            unjudged: Vec::new(),
         };
     }
     let siblings: Vec<Sibling<'_>> = look
@@ -143,12 +147,24 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     };
     // What nobody could compare is not clean, and does not lower what was judged beside it.
     let mut reason = reason;
-    if let Some(unknown) = not_compared(look, &drifts) {
+    let not_compared = not_compared(look, &drifts);
+    if !not_compared.is_empty() {
         if drifts.is_empty() {
             verdict = ApplicationVerdict::CannotTell;
         }
-        reason = Some(unknown);
+        let names: Vec<String> = not_compared
+            .iter()
+            .map(|(key, why)| format!("{} ({why})", key.short()))
+            .collect();
+        reason = Some(format!("Could not be judged: {}.", names.join(", ")));
     }
+    // Of what cannot be read nobody knows whether something was added to it, either.
+    let unreadable = look.resources.iter().filter(|resource| resource.unreadable.is_some());
+    let unjudged = not_compared
+        .into_iter()
+        .map(|(key, _)| key.clone())
+        .chain(unreadable.map(|resource| resource.key.clone()))
+        .collect();
     // Argo CD's "Synced" must not hide a danger; what is only worth a look stays beside the verdict.
     if invisible.first().is_some_and(|worst| worst.drift.verdict == Verdict::Risky) {
         verdict = ApplicationVerdict::Risky;
@@ -159,7 +175,7 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     // A resource that drifts shows Argo CD's pair when it is opened; the additions are told beside it.
     invisible.retain(|addition| drifts.iter().all(|drift| drift.drift.key != addition.drift.key));
     drifts.append(&mut invisible);
-    Judged { view, drifts }
+    Judged { view, drifts, unjudged }
 }
 
 /// Why nothing can be told when every resource has lost its target at once. One resource alone is simply in Git no more;
@@ -180,8 +196,8 @@ fn targets_lost(look: &Look) -> Option<String> {
 }
 
 /// Resources that Argo CD calls different and of which nothing could be compared: which, and why.
-fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
-    let said = |resource: &ManagedResource| {
+fn not_compared<'a>(look: &'a Look, drifts: &[Shelved]) -> Vec<(&'a ResourceKey, &'a str)> {
+    let said = |resource: &'a ManagedResource| {
         let statuses = &look.application.resources;
         let differs = statuses
             .iter()
@@ -191,9 +207,9 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
             return None;
         }
         match &resource.unreadable {
-            Some(why) => Some(format!("{} ({why})", resource.key.short())),
+            Some(why) => Some((&resource.key, why.as_str())),
             None if resource.modified && (resource.predicted.is_none() || resource.normalized.is_none()) => {
-                Some(format!("{} (Argo CD gives nothing to compare)", resource.key.short()))
+                Some((&resource.key, "Argo CD gives nothing to compare"))
             }
             None => None,
         }
@@ -204,9 +220,8 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
         .iter()
         .filter(|status| status.status == Some(SyncStatus::OutOfSync) && !status.hook)
         .filter(|status| look.resources.iter().all(|resource| resource.key != status.key))
-        .map(|status| format!("{} (Argo CD did not send it)", status.key.short()));
-    let names: Vec<String> = look.resources.iter().filter_map(said).chain(absent).collect();
-    (!names.is_empty()).then(|| format!("Could not be judged: {}.", names.join(", ")))
+        .map(|status| (&status.key, "Argo CD did not send it"));
+    look.resources.iter().filter_map(said).chain(absent).collect()
 }
 
 /// States of an Application that need no look at resources: the verdict, and why.

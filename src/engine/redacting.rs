@@ -87,6 +87,7 @@ pub(super) fn redacted(
         first_seen,
         times_seen: 1,
         flaps: 0,
+        dispositions: Vec::new(),
         next: None,
         changes,
         seal: Seal,

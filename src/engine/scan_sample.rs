@@ -116,6 +116,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         first_seen: time("2026-11-20T03:12:58Z"),
         times_seen: 1,
         flaps: 0,
+        dispositions: Vec::new(),
         next: None,
         changes: vec![ChangeView {
             path: Pointer::parse("/data/limit").unwrap_or_default(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::journal::DispositionKind;
 use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
 use crate::verdict::policy::PolicyChange;
 use crate::verdict::{Cause, Confidence, Next, Verdict};
@@ -134,6 +135,24 @@ pub struct PolicyView {
     pub verdict: Verdict,
 }
 
+/// What a person decided about a drift. It holds for this very difference and at this time; what has expired is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispositionView {
+    /// What.
+    pub kind: DispositionKind,
+    /// By whom: a name for people (redacted, hostile text).
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Until when; `None` for as long as the difference stays.
+    pub until: Option<Timestamp>,
+    /// Why, in the person's words (redacted, hostile text); may be empty.
+    pub reason: String,
+    /// Where it can be read: issue, pull request, commit (redacted, hostile text).
+    pub link: Option<String>,
+    pub(super) seal: Seal,
+}
+
 /// One changed field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeView {
@@ -201,6 +220,8 @@ pub struct DriftView {
     pub times_seen: u32,
     /// How often the resource stopped drifting and drifted again.
     pub flaps: u32,
+    /// What people decided about this very difference and still holds, the last decision at the end.
+    pub dispositions: Vec<DispositionView>,
     /// What happens next to this one, where it is not what happens to its Application: an object that needs pruning.
     pub next: Option<Next>,
     /// The field changes, worst first.
@@ -212,6 +233,11 @@ impl DriftView {
     /// The change that decided the verdict; `None` for missing and extra resources without field changes.
     pub fn deciding(&self) -> Option<&ChangeView> {
         self.changes.iter().find(|c| c.verdict == self.verdict)
+    }
+
+    /// The last decision about it that holds.
+    pub fn disposition(&self) -> Option<&DispositionView> {
+        self.dispositions.last()
     }
 
     /// Whether only Git moved: nobody touched the cluster.

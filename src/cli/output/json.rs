@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::engine::ports::ErrorView;
 use crate::engine::scan::{ContextReport, ScanReport};
-use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView, PolicyView};
+use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DispositionView, DriftView, OriginView, PolicyView};
 use crate::redact::terminal::visible;
 
 #[derive(Serialize)]
@@ -144,6 +144,9 @@ struct Drift<'a> {
     first_seen: Timestamp,
     times_seen: u32,
     flaps: u32,
+    /// What people decided about it and still holds, the last decision at the end. Left out without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dispositions: Vec<Disposition<'a>>,
     /// Only where it is not the Application's.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<Next<'a>>,
@@ -166,6 +169,19 @@ struct Change<'a> {
     /// Only for a change that an ignore rule hides.
     #[serde(skip_serializing_if = "Option::is_none")]
     ignored_by: Option<IgnoredBy<'a>>,
+}
+
+#[derive(Serialize)]
+struct Disposition<'a> {
+    kind: &'static str,
+    by: &'a str,
+    at: Timestamp,
+    /// `null` for as long as the difference stays.
+    until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -316,6 +332,7 @@ fn drift(view: &DriftView) -> Drift<'_> {
         first_seen: view.first_seen,
         times_seen: view.times_seen,
         flaps: view.flaps,
+        dispositions: view.dispositions.iter().map(disposition).collect(),
         next: view.next.as_ref().map(next),
         changes: view.changes.iter().map(change).collect(),
     }
@@ -337,6 +354,17 @@ fn change(view: &ChangeView) -> Change<'_> {
             reason: &by.reason,
             verdict: by.verdict.as_str(),
         }),
+    }
+}
+
+fn disposition(view: &DispositionView) -> Disposition<'_> {
+    Disposition {
+        kind: view.kind.as_str(),
+        by: &view.by,
+        at: view.at,
+        until: view.until,
+        reason: &view.reason,
+        link: view.link.as_deref(),
     }
 }
 
