@@ -15,6 +15,7 @@ use driftline::ignore::{
 };
 use driftline::verdict::evidence::Evidence;
 use driftline::verdict::ignoring::{IGNORED, change};
+use driftline::verdict::policy::Policy;
 use driftline::verdict::{Judgement, Verdict, judge};
 use jiff::civil::Date;
 use serde_json::Value;
@@ -90,8 +91,7 @@ impl Case {
             managed: &managed,
             last_applied: last_applied.as_ref(),
             siblings: &[],
-            environment: "production",
-            caps: &[],
+            policy: Policy::default(),
         })?;
         Some(ask(judgement))
     }

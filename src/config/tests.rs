@@ -1,5 +1,7 @@
 //! What a person writes, and what comes of it: whole messages, whole values.
 
+mod policies;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -513,7 +515,7 @@ fn the_example_holds_the_built_in_defaults() {
     let built_in = settle(Sources::default()).unwrap();
     assert_eq!(with_example.poll, built_in.poll);
     assert_eq!(with_example.view, built_in.view);
-    assert_eq!(with_example.scan, built_in.scan);
+    assert_eq!(with_example.scan.fail_on, built_in.scan.fail_on);
     assert_eq!(with_example.log, built_in.log);
     assert_eq!(with_example.ignore.sources, built_in.ignore.sources);
     let context = &with_example.contexts[0];

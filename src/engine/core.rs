@@ -19,14 +19,14 @@ use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
 use crate::drift::environment::EnvironmentRules;
 use crate::drift::{Application, ApplicationKey};
-use crate::verdict::policy::VerdictCap;
+use crate::verdict::policy::Policies;
 
 /// Said where a panic of ours was contained.
 pub(super) const BUG: &str =
     "This is a bug of driftline, not of your cluster. Please report it with the log (issue tracker in the README).";
 
 /// How the engine works.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EngineSettings {
     /// Applications looked at at the same time, per context.
     pub concurrency: usize,
@@ -42,8 +42,8 @@ pub struct EngineSettings {
     pub environments: EnvironmentRules,
     /// The slow look into Synced Applications while the screen is open.
     pub sweep: SweepSettings,
-    /// Caps of verdicts by environment and cause.
-    pub caps: Vec<VerdictCap>,
+    /// What a team makes of verdicts, by environment.
+    pub policies: Policies,
 }
 
 impl Default for EngineSettings {
@@ -56,7 +56,7 @@ impl Default for EngineSettings {
             journal_patience: Duration::from_secs(5),
             environments: EnvironmentRules::default(),
             sweep: SweepSettings::default(),
-            caps: Vec::new(),
+            policies: Policies::default(),
         }
     }
 }
@@ -314,11 +314,12 @@ impl Engine {
         let cluster = by_server.map_or_else(|| destination.cluster().to_owned(), |c| c.name.clone());
         let ignore = Arc::clone(&self.memory().ignore.set);
         let environment = self.settings.environments.of(application, &cluster).to_owned();
+        let policy = self.settings.policies.of(&environment);
         Setting {
             server: &server.identity,
             cluster,
             environment,
-            caps: &self.settings.caps,
+            policy,
             ignore,
             now: self.now(),
         }

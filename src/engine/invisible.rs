@@ -50,8 +50,7 @@ pub(super) fn additions(
         managed: &managed,
         last_applied: last_applied.as_ref(),
         siblings,
-        environment: &setting.environment,
-        caps: setting.caps,
+        policy: setting.policy,
     };
     let judgement = judge(&evidence)?;
     let fields: Vec<FieldJudgement<'_>> = judgement

@@ -8,6 +8,7 @@ use super::collect::Look;
 use super::invisible::additions;
 use super::redacting::redacted;
 use super::shelf::Shelved;
+use super::urgency::most_urgent_first;
 use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
@@ -18,7 +19,7 @@ use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::next::{Next, next, next_of_extra};
-use crate::verdict::policy::VerdictCap;
+use crate::verdict::policy::Policy;
 use crate::verdict::{Judgement, Verdict, judge, judge_differences};
 
 /// What a judgement needs beside the look itself.
@@ -29,8 +30,8 @@ pub(super) struct Setting<'a> {
     pub cluster: String,
     /// Environment by configuration or label.
     pub environment: String,
-    /// Caps of verdicts by environment and cause.
-    pub caps: &'a [VerdictCap],
+    /// What the team's policy makes of verdicts there.
+    pub policy: Policy<'a>,
     /// Ignore rules.
     pub ignore: Arc<RuleSet>,
     /// When it was fetched.
@@ -69,6 +70,8 @@ pub(super) struct Judged {
     pub view: ApplicationView,
     /// The view's drifts in its order, then its additions to resources that do not drift.
     pub drifts: Vec<Shelved>,
+    /// Resources that could not be judged: what was remembered of them stays.
+    pub unjudged: Vec<ResourceKey>,
 }
 
 /// The view of an Application of which only the list spoke.
@@ -90,6 +93,14 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
         return Judged {
             view: view(application, setting, *verdict, reason.clone(), Vec::new()),
             drifts: Vec::new(),
+            unjudged: Vec::new(),
+        };
+    }
+    if let (None, Some(reason)) = (&without_drifts, targets_lost(look)) {
+        return Judged {
+            view: view(application, setting, ApplicationVerdict::CannotTell, Some(reason), Vec::new()),
+            drifts: Vec::new(),
+            unjudged: Vec::new(),
         };
     }
     let siblings: Vec<Sibling<'_>> = look
@@ -118,8 +129,9 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
             additions(application, r, &siblings, &visible, setting, first_seen)
         })
         .collect();
-    worst_first(&mut drifts);
-    worst_first(&mut invisible);
+    let to_come = next(application).kind;
+    most_urgent_first(&mut drifts, to_come, |shelved| &shelved.drift);
+    most_urgent_first(&mut invisible, to_come, |shelved| &shelved.drift);
 
     let (mut verdict, reason) = match (drifts.first(), without_drifts) {
         (Some(worst), _) => (worst.drift.verdict.into(), None),
@@ -135,12 +147,24 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     };
     // What nobody could compare is not clean, and does not lower what was judged beside it.
     let mut reason = reason;
-    if let Some(unknown) = not_compared(look, &drifts) {
+    let not_compared = not_compared(look, &drifts);
+    if !not_compared.is_empty() {
         if drifts.is_empty() {
             verdict = ApplicationVerdict::CannotTell;
         }
-        reason = Some(unknown);
+        let names: Vec<String> = not_compared
+            .iter()
+            .map(|(key, why)| format!("{} ({why})", key.short()))
+            .collect();
+        reason = Some(format!("Could not be judged: {}.", names.join(", ")));
     }
+    // Of what cannot be read nobody knows whether something was added to it, either.
+    let unreadable = look.resources.iter().filter(|resource| resource.unreadable.is_some());
+    let unjudged = not_compared
+        .into_iter()
+        .map(|(key, _)| key.clone())
+        .chain(unreadable.map(|resource| resource.key.clone()))
+        .collect();
     // Argo CD's "Synced" must not hide a danger; what is only worth a look stays beside the verdict.
     if invisible.first().is_some_and(|worst| worst.drift.verdict == Verdict::Risky) {
         verdict = ApplicationVerdict::Risky;
@@ -149,12 +173,29 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     let mut view = view(application, setting, verdict, reason, views);
     view.invisible = invisible.iter().map(|s| Arc::clone(&s.drift)).collect();
     drifts.append(&mut invisible);
-    Judged { view, drifts }
+    Judged { view, drifts, unjudged }
+}
+
+/// Why nothing can be told when every resource has lost its target at once. One resource alone is simply in Git no more;
+/// all of them are what a damaged cache of Argo CD looks like (argo-cd issue 24408), and to list each as due to be pruned would
+/// send people after the wrong thing.
+fn targets_lost(look: &Look) -> Option<String> {
+    let managed: Vec<&ManagedResource> = look.resources.iter().filter(|resource| !resource.hook).collect();
+    let lost = managed.len() > 1 && managed.iter().all(|r| r.target.is_none() && r.live.is_some());
+    lost.then(|| {
+        format!(
+            "Suspicious: all {} resources have lost their target at once, so Argo CD would prune every one. After a failure of \
+             its cache it looks like this, too. Refresh it hard first: argocd app get {} --hard-refresh. If it stays, \
+             nothing of it is in Git any more.",
+            managed.len(),
+            look.application.key
+        )
+    })
 }
 
 /// Resources that Argo CD calls different and of which nothing could be compared: which, and why.
-fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
-    let said = |resource: &ManagedResource| {
+fn not_compared<'a>(look: &'a Look, drifts: &[Shelved]) -> Vec<(&'a ResourceKey, &'a str)> {
+    let said = |resource: &'a ManagedResource| {
         let statuses = &look.application.resources;
         let differs = statuses
             .iter()
@@ -164,9 +205,9 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
             return None;
         }
         match &resource.unreadable {
-            Some(why) => Some(format!("{} ({why})", resource.key.short())),
+            Some(why) => Some((&resource.key, why.as_str())),
             None if resource.modified && (resource.pair.desired().is_none() || resource.pair.live().is_none()) => {
-                Some(format!("{} (Argo CD gives nothing to compare)", resource.key.short()))
+                Some((&resource.key, "Argo CD gives nothing to compare"))
             }
             None => None,
         }
@@ -177,16 +218,8 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
         .iter()
         .filter(|status| status.status == Some(SyncStatus::OutOfSync) && !status.hook)
         .filter(|status| look.resources.iter().all(|resource| resource.key != status.key))
-        .map(|status| format!("{} (Argo CD did not send it)", status.key.short()));
-    let names: Vec<String> = look.resources.iter().filter_map(said).chain(absent).collect();
-    (!names.is_empty()).then(|| format!("Could not be judged: {}.", names.join(", ")))
-}
-
-fn worst_first(drifts: &mut [Shelved]) {
-    drifts.sort_by(|a, b| {
-        let rank = |s: &Shelved| (std::cmp::Reverse(s.drift.verdict), std::cmp::Reverse(s.drift.since));
-        rank(a).cmp(&rank(b)).then_with(|| a.drift.key.cmp(&b.drift.key))
-    });
+        .map(|status| (&status.key, "Argo CD did not send it"));
+    look.resources.iter().filter_map(said).chain(absent).collect()
 }
 
 /// States of an Application that need no look at resources: the verdict, and why.
@@ -307,8 +340,7 @@ fn drift(
         managed: &managed,
         last_applied: last_applied.as_ref(),
         siblings,
-        environment: &setting.environment,
-        caps: setting.caps,
+        policy: setting.policy,
     };
     let judgement = match resource.pair.differences() {
         Some(differences) if state == DriftState::Changed => judge_differences(&evidence, differences),
@@ -353,3 +385,7 @@ fn state(application: &Application, resource: &ManagedResource) -> Option<DriftS
         _ => DriftState::Changed,
     })
 }
+
+#[cfg(test)]
+#[path = "judging_tests.rs"]
+mod tests;

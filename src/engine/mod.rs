@@ -28,6 +28,7 @@ pub mod scan;
 pub(crate) mod scan_sample;
 mod shelf;
 mod sweeping;
+pub mod urgency;
 pub mod view;
 mod yaml;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::policy::VerdictCap;
+use super::policy::Policy;
 use crate::drift::attribution::Attribution;
 use crate::drift::compare::Difference;
 use crate::drift::correspondence::corresponding;
@@ -45,10 +45,8 @@ pub struct Evidence<'a> {
     pub last_applied: Option<&'a LastApplied>,
     /// The other objects of the Application.
     pub siblings: &'a [Sibling<'a>],
-    /// Environment of the Application; empty when not known.
-    pub environment: &'a str,
-    /// Caps of verdicts by environment and cause.
-    pub caps: &'a [VerdictCap],
+    /// What the team's policy makes of verdicts in this Application's environment.
+    pub policy: Policy<'a>,
 }
 
 impl<'a> Evidence<'a> {

@@ -4,6 +4,8 @@
 //! nobody acts. Rules live in `rules/`, one file each, and are listed in [`registry`]; their order there is the order
 //! of decision of the policy.
 
+pub mod causes;
+pub mod declared;
 pub mod evidence;
 pub mod grade;
 pub mod ignoring;

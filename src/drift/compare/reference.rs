@@ -32,7 +32,7 @@ const SERVER_METADATA: &[&str] = &[
 
 use super::{Difference, DifferenceKind};
 /// Compares two manifests of one object. Differences come in document order (maps by key).
-pub fn compare<'a>(desired: &'a Value, live: &'a Value) -> Vec<Difference<'a>> {
+pub(super) fn compare<'a>(desired: &'a Value, live: &'a Value) -> Vec<Difference<'a>> {
     let mut walk = Walk {
         path: String::new(),
         desired_path: String::new(),
@@ -46,7 +46,7 @@ pub fn compare<'a>(desired: &'a Value, live: &'a Value) -> Vec<Difference<'a>> {
 }
 
 /// Whether two values are the same JSON: numbers by value (`1` = `1.0`), maps without order, lists with order.
-pub fn same(a: &Value, b: &Value) -> bool {
+pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => same_number(a, b),
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),

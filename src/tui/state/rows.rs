@@ -192,8 +192,8 @@ fn sort(section: &mut [Found<'_>], by: Sort) {
                 .then(|| found.view.invisible.first().map(|addition| addition.verdict));
             (
                 Reverse(addition.flatten()),
+                Reverse(found.view.urgency()),
                 Reverse(found.view.next.kind),
-                newest(found),
                 found.view.key.clone(),
             )
         }),

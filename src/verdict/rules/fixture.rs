@@ -6,8 +6,11 @@ use crate::drift::compare::compare;
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::{LAST_APPLIED, LastApplied};
 use crate::drift::{Application, ApplicationKey, Detail, DriftState, OperationPhase, OperationState, Pointer, ResourceKey};
+use crate::verdict::causes;
 use crate::verdict::evidence::{Evidence, Sibling};
+use crate::verdict::grade::Cause;
 use crate::verdict::judge::judge;
+use crate::verdict::policy::Policy;
 
 /// One object, named `it` in namespace `shop`, as Git and the cluster have it.
 pub(crate) struct Fixture {
@@ -95,6 +98,7 @@ impl Fixture {
                 .map(|j| j.fields)
                 .unwrap_or_default()
                 .into_iter()
+                .inspect(|f| assert_known(f.rule, f.cause))
                 .map(|f| (leak(f.difference.path.as_str()), f.verdict.as_str(), f.cause.as_str()))
                 .collect()
         })
@@ -102,10 +106,15 @@ impl Fixture {
 
     /// (verdict, cause) of a missing or extra object.
     pub(crate) fn judge_object(self) -> (&'static str, &'static str) {
-        self.with(|evidence| judge(evidence).map(|j| (j.verdict.as_str(), j.cause.as_str())).unwrap())
+        self.with(|evidence| {
+            let judgement = judge(evidence).unwrap();
+            assert_known(judgement.rule, judgement.cause);
+            (judgement.verdict.as_str(), judgement.cause.as_str())
+        })
     }
 
-    fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
+    /// Asks something of the evidence.
+    pub(crate) fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
         let mut application = Application::new(ApplicationKey::new("test", "argocd", "shop"));
         application.detail = Detail::Full;
         if self.synced {
@@ -172,10 +181,17 @@ impl Fixture {
             managed: &managed,
             last_applied: last_applied.as_ref(),
             siblings: &siblings,
-            environment: "",
-            caps: &[],
+            policy: Policy::default(),
         })
     }
+}
+
+/// A cause that is not in the table can be named by no policy.
+fn assert_known(rule: &str, cause: Cause) {
+    assert!(
+        causes::of(rule).contains(&cause.as_str()),
+        "{cause} of {rule} is not in CAUSES"
+    );
 }
 
 /// The fieldsV1 that owns exactly this path.
