@@ -159,7 +159,7 @@ impl NaturalKey {
             Self::Fields(fields) => fields
                 .iter()
                 .map(|dotted| {
-                    let value = dotted.split('.').try_fold(item, |at, part| at.field(part))?;
+                    let value = dotted.split('.').try_fold(item, ListItem::field)?;
                     (!value.is_null()).then(|| KeyPart::of(value))
                 })
                 .collect::<Option<_>>()

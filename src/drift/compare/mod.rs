@@ -16,8 +16,6 @@
 mod lists;
 #[cfg(test)]
 mod proptests;
-#[cfg(test)]
-mod reference;
 mod walk;
 
 use serde_json::{Number, Value};

@@ -7,7 +7,7 @@ use crate::drift::compare::{Difference, DifferingPath, differing_paths};
 
 /// What a sync would leave and what is there, normalised by the same rules, with what differs between them.
 ///
-/// Of two equal sides neither is kept.
+/// Where Argo CD gave the same text for both, neither is worth reading, and the pair is the default one: absent.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pair {
     desired: Option<Value>,

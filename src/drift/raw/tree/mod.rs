@@ -1,14 +1,16 @@
 //! A manifest as comparing wants it: flat, borrowed from its text, maps in key order. Several times cheaper to make than a
 //! [`Value`], which owns every key and value by itself.
 
+mod reading;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::Deserializer;
 use serde_json::{Map, Number, Value};
 
 use crate::kubernetes::list_keys::ListItem;
+use reading::Document;
 
 /// One JSON document. Of a key that occurs twice in a map the last value counts, as in a [`Value`].
 #[derive(Debug)]
@@ -261,171 +263,47 @@ impl<'a> Iterator for Nodes<'a> {
     }
 }
 
-/// Reads an object or `null`.
-struct Document;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'de> Visitor<'de> for Document {
-    type Value = Vec<Entry<'de>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::new();
-        let root = Below {
-            entries: &mut entries,
-            key: Cow::Borrowed(""),
-        };
-        root.visit_map(map)?;
-        Ok(entries)
-    }
-}
-
-/// Reads any value to the end of the entries.
-struct Below<'e, 't> {
-    entries: &'e mut Vec<Entry<'t>>,
-    key: Cow<'t, str>,
-}
-
-impl<'t> Below<'_, 't> {
-    fn scalar(self, scalar: Scalar<'t>) {
-        open(self.entries, self.key, scalar);
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Below<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Below<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.scalar(Scalar::Null);
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, set: bool) -> Result<(), E> {
-        self.scalar(Scalar::Bool(set));
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.scalar(Scalar::Number(number.into()));
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        self.scalar(Scalar::Number(number.into()));
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
-        self.scalar(Number::from_f64(number).map_or(Scalar::Null, Scalar::Number));
-        Ok(())
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<(), E> {
-        self.scalar(Scalar::Text(Cow::Borrowed(text)));
-        Ok(())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.scalar(Scalar::Text(Cow::Owned(text.to_owned())));
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let at = open(self.entries, self.key, Scalar::List);
-        while items
-            .next_element_seed(Below {
-                entries: self.entries,
-                key: Cow::Borrowed(""),
-            })?
-            .is_some()
-        {}
-        close(self.entries, at);
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let at = open(self.entries, self.key, Scalar::Map);
-        let mut previous: Option<usize> = None;
-        let mut is_in_order = true;
-        while let Some(key) = map.next_key_seed(Key)? {
-            is_in_order &= previous
-                .and_then(|at| self.entries.get(at))
-                .is_none_or(|entry| entry.key < key);
-            previous = Some(self.entries.len());
-            map.next_value_seed(Below {
-                entries: self.entries,
-                key,
-            })?;
+    #[test]
+    fn null_and_an_empty_object_are_no_document() {
+        for nothing in ["null", "{}", " { } "] {
+            assert!(Tree::of_object(nothing).unwrap().is_none(), "{nothing}");
         }
-        if !is_in_order {
-            put_in_order(self.entries, at + 1);
+    }
+
+    #[test]
+    fn maps_come_in_key_order_and_the_last_value_of_a_key_counts() {
+        let text = r#"{"b": {"y": 1, "x": [{"d": 1, "c": 2}]}, "a": 1, "b": {"z": 3, "y": 2}, "\u0061": [2]}"#;
+        let tree = Tree::of_object(text).unwrap().unwrap();
+        assert_eq!(tree.to_value(), serde_json::from_str::<Value>(text).unwrap());
+        let keys: Vec<&str> = tree.root().unwrap().children().map(Node::key).collect();
+        assert_eq!(keys, ["a", "b"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_where_a_map_would_be() {
+        let deep = format!("{{\"a\": {}1{}}}", "[".repeat(200), "]".repeat(200));
+        for broken in [
+            "",
+            "{",
+            "[1]",
+            "\"{}\"",
+            "1",
+            "{\"a\": hunter2}",
+            "{\"a\": 1} x",
+            "{\"a\": 1e999}",
+            "{\"a\": 01}",
+            "{\"a\": \"\\ud800\"}",
+            "{\"a\": \"\n\"}",
+            deep.as_str(),
+        ] {
+            // The column may be that of the bracket or the one behind it.
+            let place = |error: serde_json::Error| (error.classify(), error.line());
+            let expected = serde_json::from_str::<Option<Map<String, Value>>>(broken).unwrap_err();
+            assert_eq!(place(Tree::of_object(broken).unwrap_err()), place(expected), "{broken}");
         }
-        close(self.entries, at);
-        Ok(())
-    }
-}
-
-/// Sorts the values of the map that begins before `from` and ends at the end; of equal keys the last one stays.
-fn put_in_order(entries: &mut Vec<Entry<'_>>, from: usize) {
-    let mut values = entries.split_off(from);
-    let mut spans = Vec::new();
-    let mut at = 0;
-    while let Some(entry) = values.get(at) {
-        let end = at + 1 + entry.below;
-        spans.push(at..end);
-        at = end;
-    }
-    let key = |span: &std::ops::Range<usize>| values.get(span.start).map(|entry| &entry.key);
-    spans.sort_by(|a, b| key(a).cmp(&key(b)));
-    let is_last: Vec<bool> = (0..spans.len())
-        .map(|at| spans.get(at + 1).is_none_or(|next| key(&spans[at]) != key(next)))
-        .collect();
-    for (span, _) in spans.into_iter().zip(is_last).filter(|(_, is_last)| *is_last) {
-        entries.extend(values.get_mut(span).unwrap_or_default().iter_mut().map(std::mem::take));
-    }
-}
-
-/// Reads the key of a map.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Key {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(key))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(key.to_owned()))
     }
 }
