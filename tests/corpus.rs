@@ -3,20 +3,26 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use driftline::engine::explain::{Answer, Case};
 use driftline::verdict::Verdict;
 use serde_json::Value;
 
-/// Every case: what was labelled, and the line as a classifier gets it.
-fn cases() -> Vec<(Value, String)> {
-    let folder = std::env::var_os("DRIFTLINE_CORPUS")
+/// A folder of the project's own corpora.
+fn own(folder: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder)
+}
+
+/// The corpus that the floors are claimed on.
+fn corpus() -> PathBuf {
+    std::env::var_os("DRIFTLINE_CORPUS")
         .filter(|folder| !folder.is_empty())
-        .map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/drift"),
-            PathBuf::from,
-        );
+        .map_or_else(|| own("drift"), PathBuf::from)
+}
+
+/// Every case of a folder: what was labelled, and the line as a classifier gets it.
+fn cases(folder: &Path) -> Vec<(Value, String)> {
     let text = std::fs::read_to_string(folder.join("cases.jsonl")).unwrap();
     text.lines()
         .filter(|l| !l.trim().is_empty())
@@ -125,9 +131,9 @@ impl Score {
     }
 }
 
-fn score() -> Score {
+fn score(folder: &Path) -> Score {
     let mut score = Score::default();
-    for (case, line) in cases() {
+    for (case, line) in cases(folder) {
         score.add(&case, &Case::parse(&line).unwrap().answer());
     }
     score
@@ -135,7 +141,15 @@ fn score() -> Score {
 
 #[test]
 fn the_rules_hold_the_floors_of_the_policy() {
-    let score = score();
+    holds_the_floors(&score(&corpus()));
+}
+
+#[test]
+fn they_hold_on_other_kinds_managers_and_values() {
+    holds_the_floors(&score(&own("breadth")));
+}
+
+fn holds_the_floors(score: &Score) {
     let cases: usize = score.confusion.values().sum();
     println!(
         "{cases} cases, macro-F1 {:.3}, Brier {:.3}",
@@ -166,7 +180,7 @@ fn the_rules_hold_the_floors_of_the_policy() {
 #[test]
 fn answers_do_not_depend_on_labels() {
     const SHOWN: &[&str] = &["id", "app", "resource", "observed_at", "target", "live", "siblings"];
-    for (mut case, line) in cases() {
+    for (mut case, line) in cases(&corpus()) {
         case.as_object_mut().unwrap().retain(|key, _| SHOWN.contains(&key.as_str()));
         let blind = Case::parse(&case.to_string()).unwrap().answer();
         assert_eq!(blind, Case::parse(&line).unwrap().answer());
