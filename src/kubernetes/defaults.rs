@@ -100,6 +100,10 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
         "LimitRange" if field.matches_any(&["spec/limits/*/default/*", "spec/limits/*/defaultRequest/*"]) => {
             is_limit_default(field, 2, field.name(), value, object)
         }
+        // The older version of the API has one value for both kinds of target.
+        "HorizontalPodAutoscaler" if field.matches("spec/metrics/*/*/target/value") => {
+            *value == "0" && field.sibling(object, "type").is_some_and(|kind| kind == "AverageValue")
+        }
         // A claim that names its source in the old way gets the new way too (`NormalizeDataSources`).
         "PersistentVolumeClaim" if field.matches("spec/dataSourceRef") => field.sibling(object, "dataSource") == Some(value),
         "Job" if field.matches("spec/backoffLimit") => {

@@ -14,6 +14,7 @@ pub mod list_order;
 pub mod managers;
 pub mod names;
 pub mod objects;
+pub mod powers;
 pub mod quantity;
 pub mod secrets;
 pub mod security;

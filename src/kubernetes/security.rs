@@ -310,51 +310,22 @@ const FATE_OF_DATA: &[&str] = &[
     "retentionPolicy",
 ];
 
-/// The powers that a part of a pod spec asks for, at any depth, in words.
-pub fn powers(part: &Value) -> Vec<&'static str> {
-    let mut found = Vec::new();
-    collect_powers(part, 0, &mut found);
-    found
-}
+/// Switches of enforcement in custom resources, and the position that their CRDs or webhooks give them by default, as text
+/// (kyverno.io, open-policy-agent.github.io/gatekeeper). None of them has an empty default.
+const SWITCHES: &[(&str, &str)] = &[
+    ("validationFailureAction", "Audit"),
+    ("failureAction", "Audit"),
+    ("validationFailureActionOverrides", ""),
+    ("enforcementAction", "deny"),
+    ("failurePolicy", "Fail"),
+    ("admission", "true"),
+];
 
-fn collect_powers(part: &Value, depth: usize, found: &mut Vec<&'static str>) {
-    const DEEPEST: usize = 32;
-    if depth > DEEPEST {
-        return;
-    }
-    match part {
-        Value::Array(items) => items.iter().for_each(|item| collect_powers(item, depth + 1, found)),
-        Value::Object(map) => {
-            for (key, value) in map {
-                let is_set = *value == Value::Bool(true);
-                let power = match key.as_str() {
-                    "hostPath" if value.is_object() => "access to the host",
-                    "hostPort" if value.as_i64().is_some_and(|port| port > 0) => "a port of the host",
-                    "privileged" | "allowPrivilegeEscalation" if is_set => "what the container may do to its node",
-                    "hostNetwork" | "hostPID" | "hostIPC" if is_set => "a host namespace",
-                    "runAsUser" if value.as_i64() == Some(0) => "whether it runs as root",
-                    "runAsNonRoot" if *value == Value::Bool(false) => "whether it runs as root",
-                    "procMount" if value == "Unmasked" => "what it sees of the host",
-                    "seccompProfile" if value.get("type").is_some_and(|kind| kind == "Unconfined") => "a seccomp profile",
-                    "capabilities"
-                        if value
-                            .get("add")
-                            .is_some_and(|add| add.as_array().is_some_and(|add| !add.is_empty())) =>
-                    {
-                        "added capabilities"
-                    }
-                    _ => {
-                        collect_powers(value, depth + 1, found);
-                        continue;
-                    }
-                };
-                if !found.contains(&power) {
-                    found.push(power);
-                }
-            }
-        }
-        _ => {}
-    }
+/// Whether this is a switch of enforcement of a policy in another position than its default.
+pub fn is_switched(group: &str, kind: &str, field: &Field<'_>, value: &Value) -> bool {
+    let position = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let switch = SWITCHES.iter().find(|(name, _)| *name == field.name());
+    switch.is_some_and(|(_, default)| *default != position) && guards(group, kind, field).is_some()
 }
 
 /// What this field guards, in words; `None` when it guards nothing.

@@ -241,7 +241,10 @@ fn covers(patch: &Value, live: &Value, place: &[Cow<'_, str>], mutated: &Mutated
                 })
         }
         (Value::String(text), _) if text.contains("{{") => !live.is_object() && !live.is_array(),
-        (Value::String(text), live) => live.as_str().map_or_else(|| live.to_string() == *text, |live| live == text),
+        // A policy quotes what the API keeps as a number or a switch.
+        (Value::String(text), Value::Bool(_) | Value::Number(_)) => {
+            serde_json::from_str::<Value>(text).is_ok_and(|said| said == *live)
+        }
         (patch, live) => patch == live,
     }
 }

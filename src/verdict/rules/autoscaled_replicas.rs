@@ -58,6 +58,11 @@ impl Rule for AutoscaledReplicas {
                     format!("{live} replicas; the {kind} allows {min} to {max}."),
                 ));
             }
+            let rivals = autoscalers(&field.of);
+            if rivals > 1 && field.field.matches("spec/replicas") && !manager.is_some_and(is_person) {
+                let reason = format!("{rivals} autoscalers of this Application target it: they undo each other.");
+                return Some(Finding::needs_review("rival-autoscalers", 0.85, reason).by(Origin::Controller));
+            }
             let by_person = manager.is_some_and(is_person);
             let by_hand_of_controller = manager == Some("kube-controller-manager") && !through_scale;
             let by_scaler = manager.is_none_or(|manager| {
@@ -125,6 +130,33 @@ fn declared_bounds(field: &FieldEvidence<'_>) -> Option<Bounds> {
         min: noted("min")?,
         max: Some(noted("max")?),
     })
+}
+
+/// How many autoscalers of this Application target this very object. The one that KEDA makes for its own use is none of them.
+fn autoscalers(of: &Evidence<'_>) -> usize {
+    of.siblings
+        .iter()
+        .filter(|sibling| match sibling.key.kind.as_str() {
+            "HorizontalPodAutoscaler" => !sibling.key.name.starts_with("keda-hpa-") && is_wanted(sibling.object),
+            "ScaledObject" => true,
+            _ => false,
+        })
+        .filter(|sibling| {
+            let reference = sibling.object.pointer("/spec/scaleTargetRef");
+            let text = |key: &str| reference.and_then(|r| r.get(key)).and_then(Value::as_str);
+            text("kind").unwrap_or("Deployment") == of.resource.kind
+                && text("name") == Some(&of.resource.name)
+                && (sibling.key.namespace.is_empty() || sibling.key.namespace == of.resource.namespace)
+        })
+        .count()
+}
+
+/// Whether nobody else made it for himself.
+fn is_wanted(object: &Value) -> bool {
+    object
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array)
+        .is_none_or(Vec::is_empty)
 }
 
 /// The autoscaler of this Application that targets this very object.
@@ -243,6 +275,21 @@ mod tests {
             scaled(0, "k9s").sibling("Canary", canary).judge(),
             [("/spec/replicas", "needs-review", "manual-scale-with-hpa")]
         );
+    }
+
+    #[test]
+    fn two_autoscalers_of_one_workload_undo_each_other_and_kedas_own_is_no_second() {
+        let two = scaled(7, "kube-controller-manager")
+            .sibling("HorizontalPodAutoscaler", hpa("it"))
+            .sibling("HorizontalPodAutoscaler", hpa("it"));
+        assert_eq!(two.judge(), [("/spec/replicas", "needs-review", "rival-autoscalers")]);
+        let mut own = hpa("it");
+        own["metadata"] = json!({"ownerReferences": [{"kind": "ScaledObject", "name": "it", "uid": "1"}]});
+        let keda = json!({"spec": {"scaleTargetRef": {"name": "it"}, "maxReplicaCount": 10}});
+        let pair = scaled(7, "kube-controller-manager")
+            .sibling("ScaledObject", keda)
+            .sibling("HorizontalPodAutoscaler", own);
+        assert_eq!(pair.judge(), [("/spec/replicas", "harmless", "hpa-replicas")]);
     }
 
     #[test]

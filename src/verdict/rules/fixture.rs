@@ -23,6 +23,7 @@ pub(crate) struct Fixture {
     last_applied: Option<Value>,
     siblings: Vec<(ResourceKey, Value)>,
     synced: bool,
+    elsewhere: bool,
 }
 
 impl Fixture {
@@ -37,6 +38,7 @@ impl Fixture {
             last_applied: None,
             siblings: Vec::new(),
             synced: false,
+            elsewhere: false,
         }
     }
 
@@ -82,6 +84,12 @@ impl Fixture {
         let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
         self.siblings
             .push((ResourceKey::new(&group, kind, "shop", "sibling"), object));
+        self
+    }
+
+    /// Managed fields are kept, and nobody in them owns what differs.
+    pub(crate) fn owned_elsewhere(mut self) -> Self {
+        self.elsewhere = true;
         self
     }
 
@@ -148,6 +156,10 @@ impl Fixture {
             for path in paths {
                 entries.push(json!({"manager": manager, "operation": "Update", "subresource": self.subresource, "fieldsV1": fields(&path, live)}));
             }
+        }
+        if self.elsewhere {
+            entries
+                .push(json!({"manager": "argocd-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:elsewhere": {}}}}));
         }
         if let (Some(applied), Some(live)) = (&self.last_applied, &mut live) {
             live["metadata"]["annotations"][LAST_APPLIED] = Value::String(applied.to_string());

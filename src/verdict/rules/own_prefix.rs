@@ -21,6 +21,7 @@ use crate::drift::origin::Origin;
 use crate::kubernetes::deployment_engines::is_engine_marker;
 use crate::kubernetes::managers::{ManagerClass, classify, is_sync};
 use crate::kubernetes::names::share_a_word;
+use crate::kubernetes::objects::is_built_in;
 use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -46,6 +47,13 @@ impl Rule for OwnPrefix {
         {
             let reason = "Argo CD added its own finalizer: it has work to do when the Application goes.";
             return Some(Finding::harmless("controller-finalizer", 0.9, reason).by(Origin::Controller));
+        }
+        // An engine is the controller of its own kinds: kustomize-controller of `kustomize.toolkit.fluxcd.io`.
+        let group = field.of.resource.group.as_str();
+        let serves = !is_built_in(group) && share_a_word(manager, group) && classify(manager) == ManagerClass::DeclarativeTool;
+        if serves && field.field.matches("metadata/finalizers/**") && field.difference.kind != DifferenceKind::DesiredOnly {
+            let reason = format!("{manager} added its finalizer to an object of its own kind.");
+            return Some(Finding::harmless("controller-finalizer", 0.88, reason).by(Origin::Controller));
         }
         if !matches!(
             classify(manager),

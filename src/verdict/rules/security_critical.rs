@@ -15,6 +15,7 @@
 
 use crate::kubernetes::injectors::repository;
 use crate::kubernetes::managers::is_person;
+use crate::kubernetes::powers::powers;
 use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -60,8 +61,8 @@ fn power(field: &FieldEvidence<'_>) -> Option<&'static str> {
     if !field.field.is_in_pod_spec() {
         return None;
     }
-    let before = field.difference.desired.map(security::powers).unwrap_or_default();
-    let after = field.difference.live.map(security::powers).unwrap_or_default();
+    let before = field.difference.desired.map(powers).unwrap_or_default();
+    let after = field.difference.live.map(powers).unwrap_or_default();
     after.into_iter().find(|power| !before.contains(power))
 }
 
