@@ -14,6 +14,7 @@ use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
 use super::shelf::Shelf;
+use super::sync_windows::WindowsKnown;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
 use crate::drift::environment::EnvironmentRules;
@@ -63,6 +64,7 @@ pub struct Engine {
     settings: EngineSettings,
     ignore: Option<Arc<dyn IgnoreSource>>,
     memory: Mutex<Memory>,
+    windows: WindowsKnown,
 }
 
 /// What the engine remembers while it runs.
@@ -88,6 +90,7 @@ impl Engine {
             settings,
             ignore: None,
             memory: Mutex::default(),
+            windows: WindowsKnown::default(),
         }
     }
 
@@ -125,6 +128,10 @@ impl Engine {
 
     pub(super) fn argocd(&self) -> &[Arc<dyn ArgoCd>] {
         &self.ports.argocd
+    }
+
+    pub(super) fn windows_known(&self) -> &WindowsKnown {
+        &self.windows
     }
 
     pub(super) fn store(&self) -> Arc<dyn Store> {
@@ -266,6 +273,7 @@ impl Engine {
                 look.application
                     .ignore_differences
                     .extend(server.ignore_differences.iter().cloned());
+                look.application.sync_windows = self.sync_windows(&**argocd, &look.application).await;
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let key = look.application.key.clone();

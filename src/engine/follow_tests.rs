@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Detail, ResourceKey, SyncStatus};
+use crate::drift::{Detail, ProjectWindows, ResourceKey, SyncStatus, SyncWindows};
 use crate::engine::ports::{
     Clock, ClusterName, Disposition, DriftIdentity, History, Journal, Observation, Ports, ServerInfo, Sink, Store, StoreError,
 };
@@ -141,6 +141,14 @@ impl ArgoCd for Scripted {
             hook: false,
             unreadable: None,
         }])
+    }
+
+    async fn sync_windows(&self, _: &ApplicationKey, _: &str) -> Result<SyncWindows, ArgoCdError> {
+        Ok(SyncWindows::default())
+    }
+
+    async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
+        Ok(Vec::new())
     }
 
     async fn watch(&self, event: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError> {

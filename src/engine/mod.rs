@@ -26,6 +26,7 @@ pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;
 mod shelf;
+mod sync_windows;
 pub mod view;
 mod yaml;
 

@@ -5,7 +5,8 @@
 //! now; any later commit to the branch, whatever it touches, brings a sync that reverts it.
 
 use super::evidence::git_stood_still;
-use crate::drift::{Application, OperationPhase, SyncStatus};
+use crate::drift::{Application, Hold, OperationPhase, SyncStatus, SyncWindowState, WindowKind};
+use jiff::Timestamp;
 
 /// Machine value of what happens next; ordered by urgency, the most urgent last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,7 +17,7 @@ pub enum NextKind {
     Unknown,
     /// It stays until a person syncs.
     StaysUntilSynced,
-    /// A failed sync, a deletion or skip-reconcile holds it.
+    /// A failed sync, a sync window, a deletion or skip-reconcile holds it.
     Held,
     /// The next commit to the tracked branch reverts it (or applies Git).
     NextCommitReverts,
@@ -84,7 +85,8 @@ pub fn next_of_extra(application: &Application, sync_options: &str, compare_opti
             "marked Prune=false: no sync removes it; it stays until somebody deletes it",
         ));
     }
-    match next(application).kind {
+    let kind = without_windows(application).kind;
+    match kind {
         NextKind::Nothing | NextKind::Unknown | NextKind::Held | NextKind::Syncing | NextKind::Fight => None,
         NextKind::StaysUntilSynced => Some(Next::new(
             NextKind::StaysUntilSynced,
@@ -94,6 +96,8 @@ pub fn next_of_extra(application: &Application, sync_options: &str, compare_opti
             NextKind::StaysUntilSynced,
             "auto-sync runs without prune: it stays until somebody syncs with prune, which deletes it",
         )),
+        // Told of the whole Application.
+        _ if matches!(application.sync_windows, SyncWindowState::Held(_)) => None,
         kind @ NextKind::SelfHealReverts => Some(Next::new(kind, "self-heal and prune on: Argo CD deletes it within seconds")),
         kind @ NextKind::NextCommitReverts => Some(Next::new(
             kind,
@@ -119,6 +123,71 @@ fn needs_pruning_only(application: &Application) -> bool {
 
 /// What Argo CD will do by itself with what differs in this Application.
 pub fn next(application: &Application) -> Next {
+    let next = without_windows(application);
+    if !acts_by_itself(next.kind) {
+        return next;
+    }
+    let waits = matches!(next.kind, NextKind::NextCommitReverts | NextKind::NextSyncApplies);
+    match &application.sync_windows {
+        SyncWindowState::NotAsked | SyncWindowState::NotTold => {
+            Next::new(next.kind, format!("{} (a sync window may hold it)", next.sentence))
+        }
+        SyncWindowState::Open { until: Some(until) } if waits => Next::new(
+            next.kind,
+            format!("{}; sync windows let it through until {}", next.sentence, time(*until)),
+        ),
+        SyncWindowState::Open { .. } => next,
+        SyncWindowState::Held(hold) => held(application, next.kind, hold),
+    }
+}
+
+/// Whether a sync would come by itself, unless a sync window holds it.
+pub fn acts_by_itself(kind: NextKind) -> bool {
+    match kind {
+        NextKind::NextCommitReverts | NextKind::NextSyncApplies | NextKind::SelfHealReverts | NextKind::Fight => true,
+        NextKind::Nothing | NextKind::Unknown | NextKind::StaysUntilSynced | NextKind::Held | NextKind::Syncing => false,
+    }
+}
+
+fn held(application: &Application, without: NextKind, hold: &Hold) -> Next {
+    let windows = match &hold.windows[..] {
+        [] => String::new(),
+        [window] => format!(" ({window})"),
+        [window, others @ ..] => format!(" ({window}, and {} more)", others.len()),
+    };
+    let why = match hold.by {
+        WindowKind::Deny => format!("a deny sync window is active{windows}"),
+        WindowKind::Allow => format!("no allow sync window is open{windows}"),
+    };
+    let until = match hold.until {
+        Some(until) => format!("no automatic sync before {}", time(until)),
+        None => "no automatic sync for now".to_owned(),
+    };
+    let then = match without {
+        NextKind::SelfHealReverts | NextKind::Fight => "then self-heal undoes it".to_owned(),
+        NextKind::NextCommitReverts => {
+            format!(
+                "then the next commit to {} reverts it, also one made meanwhile",
+                branches(application)
+            )
+        }
+        _ => "then the next automatic sync applies what Git says".to_owned(),
+    };
+    let manual = match hold.manual {
+        Some(true) => "; a person may sync now",
+        Some(false) => "; nor may a person sync now",
+        None => "",
+    };
+    Next::new(NextKind::Held, format!("{why}: {until}, {then}{manual}"))
+}
+
+/// A time of the next weeks, to the minute.
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// The same, as if there were no sync windows.
+fn without_windows(application: &Application) -> Next {
     if application.deletion_requested_at.is_some() {
         return Next::new(
             NextKind::Held,
@@ -188,9 +257,7 @@ pub fn next(application: &Application) -> Next {
         ),
         Some(false) => Next::new(
             NextKind::NextSyncApplies,
-            format!(
-                "auto-sync on and {branch} has moved since the last sync: the next automatic sync applies Git (a sync window may hold it)"
-            ),
+            format!("auto-sync on and {branch} has moved since the last sync: the next automatic sync applies Git"),
         ),
         None => Next::new(
             NextKind::NextSyncApplies,
@@ -332,6 +399,85 @@ mod tests {
         ] {
             assert_eq!(next(&application).kind, kind, "{application:?}");
         }
+    }
+
+    #[test]
+    fn a_sync_window_holds_what_would_come_by_itself() {
+        let held = |by, until: Option<&str>, manual| {
+            SyncWindowState::Held(Hold {
+                by,
+                windows: vec!["0 22 * * * for 8h".to_owned()],
+                until: until.map(|until| until.parse().unwrap()),
+                manual,
+            })
+        };
+        let with = |self_heal, sync_windows: SyncWindowState| {
+            next(&application(|a| {
+                a.sync_policy.automated = Some(Automated { prune: true, self_heal });
+                a.sync_windows = sync_windows;
+            }))
+        };
+        let until = Some("2026-11-21T06:00:00Z");
+        for (self_heal, windows, kind, sentence) in [
+            (
+                true,
+                held(WindowKind::Deny, until, Some(false)),
+                NextKind::Held,
+                "a deny sync window is active (0 22 * * * for 8h): no automatic sync before 2026-11-21 06:00 UTC, then self-heal \
+                 undoes it; nor may a person sync now",
+            ),
+            (
+                false,
+                held(WindowKind::Allow, None, Some(true)),
+                NextKind::Held,
+                "no allow sync window is open (0 22 * * * for 8h): no automatic sync for now, then the next commit to main \
+                 reverts it, also one made meanwhile; a person may sync now",
+            ),
+            (
+                true,
+                SyncWindowState::Open { until: None },
+                NextKind::SelfHealReverts,
+                "self-heal on: Argo CD undoes it within seconds",
+            ),
+            (
+                false,
+                SyncWindowState::Open {
+                    until: until.map(|until| until.parse().unwrap()),
+                },
+                NextKind::NextCommitReverts,
+                "auto-sync on, self-heal off: the next commit to main reverts it, whatever that commit touches; sync windows let \
+                 it through until 2026-11-21 06:00 UTC",
+            ),
+            (
+                true,
+                SyncWindowState::NotTold,
+                NextKind::SelfHealReverts,
+                "self-heal on: Argo CD undoes it within seconds (a sync window may hold it)",
+            ),
+        ] {
+            assert_eq!(with(self_heal, windows), Next::new(kind, sentence));
+        }
+    }
+
+    #[test]
+    fn what_nobody_syncs_by_itself_is_held_by_no_window() {
+        let hold = Hold {
+            by: WindowKind::Deny,
+            windows: Vec::new(),
+            until: None,
+            manual: None,
+        };
+        let manual = next(&application(|a| a.sync_windows = SyncWindowState::Held(hold.clone())));
+        assert_eq!(manual.kind, NextKind::StaysUntilSynced);
+        let extra = |prune| {
+            let application = application(|a| {
+                a.sync_policy.automated = Some(Automated { prune, self_heal: true });
+                a.sync_windows = SyncWindowState::Held(hold.clone());
+            });
+            next_of_extra(&application, "", "").map(|next| next.kind)
+        };
+        assert_eq!(extra(true), None, "held like the rest");
+        assert_eq!(extra(false), Some(NextKind::StaysUntilSynced), "no window changes that");
     }
 
     #[test]

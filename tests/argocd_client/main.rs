@@ -7,6 +7,7 @@ mod list;
 mod refusals;
 mod scripted_server;
 mod watch;
+mod windows;
 
 use std::time::Duration;
 
