@@ -17,7 +17,7 @@ use crate::ignore::rule::day_of;
 use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
-use crate::verdict::next::{Next, next, next_of_extra};
+use crate::verdict::next::{Next, next, next_of_changed, next_of_extra};
 use crate::verdict::policy::VerdictCap;
 use crate::verdict::{Judgement, Verdict, judge};
 
@@ -311,15 +311,19 @@ fn drift(
         setting,
         first_seen,
     );
-    if state == DriftState::Extra {
-        let option = |key| evidence.annotation(key).unwrap_or_default();
-        let next = next_of_extra(
-            application,
-            option("argocd.argoproj.io/sync-options"),
-            option("argocd.argoproj.io/compare-options"),
-        );
-        Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
-    }
+    let next = match state {
+        DriftState::Extra => {
+            let option = |key| evidence.annotation(key).unwrap_or_default();
+            next_of_extra(
+                application,
+                option("argocd.argoproj.io/sync-options"),
+                option("argocd.argoproj.io/compare-options"),
+            )
+        }
+        DriftState::Changed => next_of_changed(&evidence, &judgement),
+        DriftState::Missing => None,
+    };
+    Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
     Some(shelved)
 }
 

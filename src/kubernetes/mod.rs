@@ -6,6 +6,7 @@ pub mod bookkeeping;
 pub mod defaults;
 pub mod delegates;
 pub mod field;
+pub mod immutable;
 pub mod injectors;
 pub mod list_keys;
 pub mod list_order;

@@ -20,6 +20,7 @@ pub(crate) struct Fixture {
     last_applied: Option<Value>,
     siblings: Vec<(ResourceKey, Value)>,
     synced: bool,
+    application: Application,
 }
 
 impl Fixture {
@@ -34,6 +35,10 @@ impl Fixture {
             last_applied: None,
             siblings: Vec::new(),
             synced: false,
+            application: Application {
+                detail: Detail::Full,
+                ..Application::new(ApplicationKey::new("test", "argocd", "shop"))
+            },
         }
     }
 
@@ -84,6 +89,12 @@ impl Fixture {
         self
     }
 
+    /// What is known of the Application.
+    pub(crate) fn application(mut self, application: Application) -> Self {
+        self.application = application;
+        self
+    }
+
     /// (path, verdict, cause) of every field, worst first.
     pub(crate) fn judge(self) -> Vec<(&'static str, &'static str, &'static str)> {
         self.with(|evidence| {
@@ -102,9 +113,8 @@ impl Fixture {
         self.with(|evidence| judge(evidence).map(|j| (j.verdict.as_str(), j.cause.as_str())).unwrap())
     }
 
-    fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
-        let mut application = Application::new(ApplicationKey::new("test", "argocd", "shop"));
-        application.detail = Detail::Full;
+    pub(crate) fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
+        let mut application = self.application;
         if self.synced {
             application.operation = Some(OperationState {
                 phase: Some(OperationPhase::Succeeded),

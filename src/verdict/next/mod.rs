@@ -3,10 +3,19 @@
 //! Argo CD's own behaviour (`controller/appcontroller.go: autoSync`; recordings of a running 3.5.1): with auto-sync and
 //! without self-heal a live edit stays only while the last sync operation was at the revision that Argo CD compares with
 //! now; any later commit to the branch, whatever it touches, brings a sync that reverts it.
+//!
+//! [`next`] answers for an Application; [`next_of_changed`] and [`next_of_extra`] for a resource to which something else
+//! happens than to the rest.
+
+mod extra;
+mod resource;
+mod windows;
+
+pub use extra::next_of_extra;
+pub use resource::next_of_changed;
 
 use super::evidence::git_stood_still;
-use crate::drift::{Application, Hold, OperationPhase, SyncStatus, SyncWindowState, WindowKind};
-use jiff::Timestamp;
+use crate::drift::{Application, OperationPhase, SyncStatus};
 
 /// Machine value of what happens next; ordered by urgency, the most urgent last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,47 +78,6 @@ impl Next {
 /// From this many attempts on, self-heal and somebody else are fighting.
 pub const FIGHT_ATTEMPTS: u32 = 3;
 
-/// What happens next to an object that Git does not have, where that is not what happens to its Application; `None` where
-/// it is. Only a sync that prunes removes such an object, and pruning deletes it.
-pub fn next_of_extra(application: &Application, sync_options: &str, compare_options: &str) -> Option<Next> {
-    let has = |options: &str, option: &str| options.split(',').any(|part| part.trim() == option);
-    if has(compare_options, "IgnoreExtraneous") {
-        return Some(Next::new(
-            NextKind::Nothing,
-            "marked IgnoreExtraneous: Argo CD leaves it alone",
-        ));
-    }
-    if has(sync_options, "Prune=false") {
-        return Some(Next::new(
-            NextKind::StaysUntilSynced,
-            "marked Prune=false: no sync removes it; it stays until somebody deletes it",
-        ));
-    }
-    let kind = without_windows(application).kind;
-    match kind {
-        NextKind::Nothing | NextKind::Unknown | NextKind::Held | NextKind::Syncing | NextKind::Fight => None,
-        NextKind::StaysUntilSynced => Some(Next::new(
-            NextKind::StaysUntilSynced,
-            "it stays until somebody syncs with prune, which deletes it",
-        )),
-        _ if !application.sync_policy.automated.is_some_and(|automated| automated.prune) => Some(Next::new(
-            NextKind::StaysUntilSynced,
-            "auto-sync runs without prune: it stays until somebody syncs with prune, which deletes it",
-        )),
-        // Told of the whole Application.
-        _ if matches!(application.sync_windows, SyncWindowState::Held(_)) => None,
-        kind @ NextKind::SelfHealReverts => Some(Next::new(kind, "self-heal and prune on: Argo CD deletes it within seconds")),
-        kind @ NextKind::NextCommitReverts => Some(Next::new(
-            kind,
-            format!(
-                "auto-sync and prune on: the sync of the next commit to {} deletes it",
-                branches(application)
-            ),
-        )),
-        kind @ NextKind::NextSyncApplies => Some(Next::new(kind, "auto-sync and prune on: the next automatic sync deletes it")),
-    }
-}
-
 /// Whether all that is out of sync is in the cluster and not in Git (`appcontroller.go`, autoSync: "need to prune extra
 /// resources only but automated prune is disabled"). False when the resources are not known.
 fn needs_pruning_only(application: &Application) -> bool {
@@ -123,22 +91,7 @@ fn needs_pruning_only(application: &Application) -> bool {
 
 /// What Argo CD will do by itself with what differs in this Application.
 pub fn next(application: &Application) -> Next {
-    let next = without_windows(application);
-    if !acts_by_itself(next.kind) {
-        return next;
-    }
-    let waits = matches!(next.kind, NextKind::NextCommitReverts | NextKind::NextSyncApplies);
-    match &application.sync_windows {
-        SyncWindowState::NotAsked | SyncWindowState::NotTold => {
-            Next::new(next.kind, format!("{} (a sync window may hold it)", next.sentence))
-        }
-        SyncWindowState::Open { until: Some(until) } if waits => Next::new(
-            next.kind,
-            format!("{}; sync windows let it through until {}", next.sentence, time(*until)),
-        ),
-        SyncWindowState::Open { .. } => next,
-        SyncWindowState::Held(hold) => held(application, next.kind, hold),
-    }
+    windows::under(application, without_windows(application))
 }
 
 /// Whether a sync would come by itself, unless a sync window holds it.
@@ -147,43 +100,6 @@ pub fn acts_by_itself(kind: NextKind) -> bool {
         NextKind::NextCommitReverts | NextKind::NextSyncApplies | NextKind::SelfHealReverts | NextKind::Fight => true,
         NextKind::Nothing | NextKind::Unknown | NextKind::StaysUntilSynced | NextKind::Held | NextKind::Syncing => false,
     }
-}
-
-fn held(application: &Application, without: NextKind, hold: &Hold) -> Next {
-    let windows = match &hold.windows[..] {
-        [] => String::new(),
-        [window] => format!(" ({window})"),
-        [window, others @ ..] => format!(" ({window}, and {} more)", others.len()),
-    };
-    let why = match hold.by {
-        WindowKind::Deny => format!("a deny sync window is active{windows}"),
-        WindowKind::Allow => format!("no allow sync window is open{windows}"),
-    };
-    let until = match hold.until {
-        Some(until) => format!("no automatic sync before {}", time(until)),
-        None => "no automatic sync for now".to_owned(),
-    };
-    let then = match without {
-        NextKind::SelfHealReverts | NextKind::Fight => "then self-heal undoes it".to_owned(),
-        NextKind::NextCommitReverts => {
-            format!(
-                "then the next commit to {} reverts it, also one made meanwhile",
-                branches(application)
-            )
-        }
-        _ => "then the next automatic sync applies what Git says".to_owned(),
-    };
-    let manual = match hold.manual {
-        Some(true) => "; a person may sync now",
-        Some(false) => "; nor may a person sync now",
-        None => "",
-    };
-    Next::new(NextKind::Held, format!("{why}: {until}, {then}{manual}"))
-}
-
-/// A time of the next weeks, to the minute.
-fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// The same, as if there were no sync windows.
@@ -266,6 +182,11 @@ fn without_windows(application: &Application) -> Next {
     }
 }
 
+/// Whether a comma-separated list of options, as annotations hold them, names this one.
+fn has(options: &str, option: &str) -> bool {
+    options.split(',').any(|part| part.trim() == option)
+}
+
 /// What Argo CD says about its operation, after a sentence (hostile text).
 fn said(application: &Application) -> String {
     let message = application
@@ -300,11 +221,12 @@ fn branches(application: &Application) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+mod fixture {
     use super::*;
-    use crate::drift::{ApplicationKey, Automated, OperationState, ResourceKey, ResourceStatus, Source};
+    use crate::drift::{ApplicationKey, OperationState, Source};
 
-    fn application(change: impl FnOnce(&mut Application)) -> Application {
+    /// An Application that differs, at the revision that was synced last.
+    pub(super) fn application(change: impl FnOnce(&mut Application)) -> Application {
         let mut application = Application::new(ApplicationKey::new("c", "argocd", "web"));
         application.sync_status = SyncStatus::OutOfSync;
         application.revisions = vec!["b".to_owned()];
@@ -320,20 +242,13 @@ mod tests {
         change(&mut application);
         application
     }
+}
 
-    #[test]
-    fn only_a_sync_that_prunes_removes_what_git_does_not_have() {
-        let automated = |prune| application(|a| a.sync_policy.automated = Some(Automated { prune, self_heal: false }));
-        let kind =
-            |application: &Application, sync_options: &str| next_of_extra(application, sync_options, "").map(|next| next.kind);
-        assert_eq!(kind(&automated(false), ""), Some(NextKind::StaysUntilSynced));
-        assert_eq!(kind(&automated(true), ""), Some(NextKind::NextCommitReverts));
-        assert_eq!(
-            kind(&automated(true), "Validate=false, Prune=false"),
-            Some(NextKind::StaysUntilSynced)
-        );
-        assert!(next_of_extra(&automated(true), "", "").unwrap().sentence.contains("deletes"));
-    }
+#[cfg(test)]
+mod tests {
+    use super::fixture::application;
+    use super::*;
+    use crate::drift::{Automated, ResourceKey, ResourceStatus};
 
     #[test]
     fn without_prune_what_only_needs_pruning_stays() {
@@ -399,85 +314,6 @@ mod tests {
         ] {
             assert_eq!(next(&application).kind, kind, "{application:?}");
         }
-    }
-
-    #[test]
-    fn a_sync_window_holds_what_would_come_by_itself() {
-        let held = |by, until: Option<&str>, manual| {
-            SyncWindowState::Held(Hold {
-                by,
-                windows: vec!["0 22 * * * for 8h".to_owned()],
-                until: until.map(|until| until.parse().unwrap()),
-                manual,
-            })
-        };
-        let with = |self_heal, sync_windows: SyncWindowState| {
-            next(&application(|a| {
-                a.sync_policy.automated = Some(Automated { prune: true, self_heal });
-                a.sync_windows = sync_windows;
-            }))
-        };
-        let until = Some("2026-11-21T06:00:00Z");
-        for (self_heal, windows, kind, sentence) in [
-            (
-                true,
-                held(WindowKind::Deny, until, Some(false)),
-                NextKind::Held,
-                "a deny sync window is active (0 22 * * * for 8h): no automatic sync before 2026-11-21 06:00 UTC, then self-heal \
-                 undoes it; nor may a person sync now",
-            ),
-            (
-                false,
-                held(WindowKind::Allow, None, Some(true)),
-                NextKind::Held,
-                "no allow sync window is open (0 22 * * * for 8h): no automatic sync for now, then the next commit to main \
-                 reverts it, also one made meanwhile; a person may sync now",
-            ),
-            (
-                true,
-                SyncWindowState::Open { until: None },
-                NextKind::SelfHealReverts,
-                "self-heal on: Argo CD undoes it within seconds",
-            ),
-            (
-                false,
-                SyncWindowState::Open {
-                    until: until.map(|until| until.parse().unwrap()),
-                },
-                NextKind::NextCommitReverts,
-                "auto-sync on, self-heal off: the next commit to main reverts it, whatever that commit touches; sync windows let \
-                 it through until 2026-11-21 06:00 UTC",
-            ),
-            (
-                true,
-                SyncWindowState::NotTold,
-                NextKind::SelfHealReverts,
-                "self-heal on: Argo CD undoes it within seconds (a sync window may hold it)",
-            ),
-        ] {
-            assert_eq!(with(self_heal, windows), Next::new(kind, sentence));
-        }
-    }
-
-    #[test]
-    fn what_nobody_syncs_by_itself_is_held_by_no_window() {
-        let hold = Hold {
-            by: WindowKind::Deny,
-            windows: Vec::new(),
-            until: None,
-            manual: None,
-        };
-        let manual = next(&application(|a| a.sync_windows = SyncWindowState::Held(hold.clone())));
-        assert_eq!(manual.kind, NextKind::StaysUntilSynced);
-        let extra = |prune| {
-            let application = application(|a| {
-                a.sync_policy.automated = Some(Automated { prune, self_heal: true });
-                a.sync_windows = SyncWindowState::Held(hold.clone());
-            });
-            next_of_extra(&application, "", "").map(|next| next.kind)
-        };
-        assert_eq!(extra(true), None, "held like the rest");
-        assert_eq!(extra(false), Some(NextKind::StaysUntilSynced), "no window changes that");
     }
 
     #[test]
