@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::collect::Look;
 use super::invisible::additions;
+use super::overwriting::hidden_in_synced;
 use super::redacting::redacted;
 use super::shelf::Shelved;
 use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
@@ -17,7 +18,7 @@ use crate::ignore::rule::day_of;
 use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
-use crate::verdict::next::{Next, next, next_of_changed, next_of_extra};
+use crate::verdict::next::{Next, also_overwriting, next, next_of_changed, next_of_extra};
 use crate::verdict::policy::VerdictCap;
 use crate::verdict::{Judgement, Verdict, judge};
 
@@ -147,6 +148,8 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     }
     let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
     let mut view = view(application, setting, verdict, reason, views);
+    let hidden = hidden_in_synced(look, |resource| drifts.iter().any(|s| s.drift.key.resource == resource.key));
+    view.next = redacted_next(also_overwriting(application, next(application), &hidden));
     view.invisible = invisible.iter().map(|s| Arc::clone(&s.drift)).collect();
     // A resource that drifts shows Argo CD's pair when it is opened; the additions are told beside it.
     invisible.retain(|addition| drifts.iter().all(|drift| drift.drift.key != addition.drift.key));

@@ -18,6 +18,7 @@ pub mod journal;
 mod judging;
 mod known;
 mod looking;
+mod overwriting;
 mod pause;
 pub mod ports;
 mod redacting;

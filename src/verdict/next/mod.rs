@@ -94,6 +94,38 @@ pub fn next(application: &Application) -> Next {
     windows::under(application, without_windows(application))
 }
 
+/// The same, when a sync also overwrites what `ignoreDifferences` hide in resources that Argo CD calls Synced; `hidden` is
+/// one text for each. Self-heal and `ApplyOutOfSyncOnly` leave Synced resources alone, `RespectIgnoreDifferences` their
+/// hidden fields.
+pub fn also_overwriting(application: &Application, next: Next, hidden: &[String]) -> Next {
+    let a_sync_may_come = match next.kind {
+        NextKind::StaysUntilSynced
+        | NextKind::NextCommitReverts
+        | NextKind::NextSyncApplies
+        | NextKind::Syncing
+        | NextKind::Held => application.sync_status == SyncStatus::OutOfSync,
+        NextKind::Nothing | NextKind::Unknown | NextKind::SelfHealReverts | NextKind::Fight => false,
+    };
+    let leaves = ["RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"];
+    let (Some((first, others)), true) = (hidden.split_first(), a_sync_may_come) else {
+        return next;
+    };
+    if leaves.iter().any(|option| application.sync_policy.has_option(option)) {
+        return next;
+    }
+    let others = match others.len() {
+        0 => String::new(),
+        count => format!(", and in {count} more"),
+    };
+    Next::new(
+        next.kind,
+        format!(
+            "{}; a sync also overwrites what ignoreDifferences hides in {first}{others}",
+            next.sentence
+        ),
+    )
+}
+
 /// Whether a sync would come by itself, unless a sync window holds it.
 pub fn acts_by_itself(kind: NextKind) -> bool {
     match kind {
@@ -320,5 +352,33 @@ mod tests {
     fn the_sentence_names_the_branch() {
         let application = application(|a| a.sync_policy.automated = Some(Automated::default()));
         assert!(next(&application).sentence.contains("next commit to main"));
+    }
+
+    #[test]
+    fn a_sync_overwrites_what_is_hidden_in_synced_resources_unless_it_leaves_them_alone() {
+        let hidden = ["ConfigMap/a /data/b".to_owned(), "Deployment/c /spec/replicas".to_owned()];
+        let manual = |option: &str| application(|a| a.sync_policy.options = vec![option.to_owned()]);
+        let self_heal = application(|a| {
+            a.sync_policy.automated = Some(Automated {
+                prune: false,
+                self_heal: true,
+            });
+        });
+        for (why, application, hidden, warns) in [
+            ("a person's sync", manual("CreateNamespace=true"), &hidden[..], true),
+            ("nothing is hidden", manual("CreateNamespace=true"), &[], false),
+            ("kept", manual("RespectIgnoreDifferences=true"), &hidden, false),
+            ("not applied", manual("ApplyOutOfSyncOnly=true"), &hidden, false),
+            ("self-heal syncs what differs only", self_heal, &hidden, false),
+        ] {
+            let (before, after) = (next(&application), also_overwriting(&application, next(&application), hidden));
+            assert_eq!(after.kind, before.kind, "{why}");
+            assert_eq!(after.sentence != before.sentence, warns, "{why}: {}", after.sentence);
+        }
+        let said = also_overwriting(&manual(""), next(&manual("")), &hidden).sentence;
+        assert!(
+            said.ends_with("hides in ConfigMap/a /data/b, and in 1 more"),
+            "{said}"
+        );
     }
 }
