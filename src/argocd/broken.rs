@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::drift::raw::ManagedResource;
+use crate::drift::raw::{ManagedResource, Rendered};
 use crate::drift::{Application, ApplicationKey, ProjectWindows, SyncWindows};
 use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ErrorView, ServerInfo, Sink, WatchEvent};
 
@@ -54,6 +54,10 @@ impl ArgoCd for Broken {
     }
 
     async fn managed_resources(&self, _: &ApplicationKey, _: &str) -> Result<Vec<ManagedResource>, ArgoCdError> {
+        self.error()
+    }
+
+    async fn manifests(&self, _: &ApplicationKey, _: &str, _: &[String]) -> Result<Rendered, ArgoCdError> {
         self.error()
     }
 

@@ -4,7 +4,7 @@
 //! `request` (URL, headers, deadline, retries, size limit) and, when refused, through `error`. The list comes in item by
 //! item (`list`, `item_stream`), the watch event by event (`watch`, `event_stream`). What arrives is borrowed into
 //! `wire_types` and becomes [`crate::drift`] types in `convert`; managed resources in `managed`,
-//! sync windows in `windows`.
+//! manifests of a revision in `manifests`, sync windows in `windows`.
 //!
 //! Everything a server says is taken as hostile text. We never send `refresh`, which would make Argo CD write.
 
@@ -17,6 +17,7 @@ mod event_stream;
 mod item_stream;
 mod list;
 mod managed;
+mod manifests;
 mod mask;
 mod overrides;
 mod request;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
+use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
@@ -65,6 +66,7 @@ pub struct Engine {
     ignore: Option<Arc<dyn IgnoreSource>>,
     memory: Mutex<Memory>,
     windows: WindowsKnown,
+    bases: BasesKnown,
 }
 
 /// What the engine remembers while it runs.
@@ -91,6 +93,7 @@ impl Engine {
             ignore: None,
             memory: Mutex::default(),
             windows: WindowsKnown::default(),
+            bases: BasesKnown::default(),
         }
     }
 
@@ -132,6 +135,10 @@ impl Engine {
 
     pub(super) fn windows_known(&self) -> &WindowsKnown {
         &self.windows
+    }
+
+    pub(super) fn bases_known(&self) -> &BasesKnown {
+        &self.bases
     }
 
     pub(super) fn store(&self) -> Arc<dyn Store> {
@@ -274,6 +281,7 @@ impl Engine {
                     .ignore_differences
                     .extend(server.ignore_differences.iter().cloned());
                 look.application.sync_windows = self.sync_windows(&**argocd, &look.application).await;
+                look.synced = self.base(&look.application);
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let key = look.application.key.clone();

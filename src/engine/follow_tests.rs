@@ -5,11 +5,10 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::*;
-use crate::drift::raw::ManagedResource;
-use crate::drift::{Detail, ProjectWindows, ResourceKey, SyncStatus, SyncWindows};
-use crate::engine::ports::{
-    Clock, ClusterName, Disposition, DriftIdentity, History, Journal, Observation, Ports, ServerInfo, Sink, Store, StoreError,
-};
+use crate::drift::raw::{ManagedResource, Rendered};
+use crate::drift::{Detail, OperationPhase, OperationState, ProjectWindows, ResourceKey, SyncStatus, SyncWindows};
+use crate::engine::fixtures::Forgetful;
+use crate::engine::ports::{Clock, ClusterName, Ports, ServerInfo, Sink};
 use crate::engine::view::DriftKey;
 use crate::engine::{EngineSettings, view::ApplicationVerdict};
 
@@ -41,6 +40,9 @@ struct Scripted {
     looks: AtomicUsize,
     look: Script<Act>,
     watches: AtomicUsize,
+    manifests: AtomicUsize,
+    manifest: Script<Act>,
+    synced_to: &'static str,
     stream_ends: bool,
     says_synced_after: Option<u64>,
 }
@@ -56,6 +58,9 @@ impl Scripted {
             looks: AtomicUsize::new(0),
             look: Box::new(|_| Act::After(0)),
             watches: AtomicUsize::new(0),
+            manifests: AtomicUsize::new(0),
+            manifest: Box::new(|_| Act::After(0)),
+            synced_to: "r",
             stream_ends: false,
             says_synced_after: None,
         }
@@ -65,6 +70,11 @@ impl Scripted {
         let mut application = Application::new(ApplicationKey::new(self.name, "argocd", "web"));
         application.sync_status = *self.status.lock().unwrap();
         application.revisions = vec!["r".to_owned()];
+        application.operation = Some(OperationState {
+            phase: Some(OperationPhase::Succeeded),
+            revisions: vec![self.synced_to.to_owned()],
+            ..OperationState::default()
+        });
         application
     }
 
@@ -143,6 +153,14 @@ impl ArgoCd for Scripted {
         }])
     }
 
+    async fn manifests(&self, _: &ApplicationKey, _: &str, _: &[String]) -> Result<Rendered, ArgoCdError> {
+        act((self.manifest)(self.manifests.fetch_add(1, Ordering::SeqCst))).await?;
+        let metadata = json!({"name": "c"});
+        Ok(Rendered {
+            objects: vec![json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"a": "2"}})],
+        })
+    }
+
     async fn sync_windows(&self, _: &ApplicationKey, _: &str) -> Result<SyncWindows, ArgoCdError> {
         Ok(SyncWindows::default())
     }
@@ -172,29 +190,6 @@ impl ArgoCd for Scripted {
 
 fn config_map() -> ResourceKey {
     ResourceKey::new("", "ConfigMap", "shop", "c")
-}
-
-/// A journal that remembers nothing.
-struct Forgetful;
-
-#[async_trait]
-impl Store for Forgetful {
-    async fn record(&self, observations: Vec<Observation>) -> Result<Vec<Vec<History>>, StoreError> {
-        let first = |look: &Observation| look.seen.iter().map(|_| History::first(look.at)).collect();
-        Ok(observations.iter().map(first).collect())
-    }
-
-    async fn dispose(&self, _: DriftIdentity, _: Disposition) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn journal(&self) -> Result<Journal, StoreError> {
-        Ok(Journal::default())
-    }
-
-    async fn probe(&self) -> Result<String, StoreError> {
-        Ok(String::new())
-    }
 }
 
 struct Night {
@@ -385,3 +380,6 @@ async fn one_login_page_in_the_night_does_not_end_a_context() {
     pass(600).await;
     assert!(scripted.lists() > 2, "{}", scripted.lists());
 }
+
+#[path = "base_tests.rs"]
+mod base;

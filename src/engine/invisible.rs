@@ -47,6 +47,7 @@ pub(super) fn additions(
         raw_live: Some(live),
         managed: &managed,
         last_applied: last_applied.as_ref(),
+        synced: None,
         siblings,
         environment: &setting.environment,
         caps: setting.caps,

@@ -13,7 +13,7 @@ use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, OperationPhase, Pointer, ResourceKey, SyncStatus};
+use crate::drift::{Application, DriftState, OperationPhase, OperationState, Pointer, ResourceKey, SyncStatus};
 use crate::ignore::rule::day_of;
 use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
@@ -106,7 +106,7 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     let mut drifts: Vec<Shelved> = look
         .resources
         .iter()
-        .filter_map(|r| drift(application, r, &siblings, setting, first_seen))
+        .filter_map(|r| drift(look, r, &siblings, setting, first_seen))
         .collect();
     let mut invisible: Vec<Shelved> = look
         .resources
@@ -221,6 +221,21 @@ fn without_drifts(application: &Application) -> Option<(ApplicationVerdict, Opti
     }
 }
 
+/// The last operation, if it synced anything: what failed or still runs has synced nothing yet.
+fn succeeded(application: &Application) -> Option<&OperationState> {
+    let last = application.operation.as_ref()?;
+    (last.phase == Some(OperationPhase::Succeeded) && !last.revisions.is_empty()).then_some(last)
+}
+
+/// Revision(s) synced last; empty when not known.
+pub(super) fn synced_revisions(application: &Application) -> &[String] {
+    let deployed = application.last_deployed.as_ref();
+    succeeded(application)
+        .map(|operation| &operation.revisions)
+        .or(deployed.map(|deployed| &deployed.revisions))
+        .map_or(&[], Vec::as_slice)
+}
+
 fn view(
     application: &Application,
     setting: &Setting<'_>,
@@ -228,13 +243,8 @@ fn view(
     reason: Option<String>,
     drifts: Vec<Arc<DriftView>>,
 ) -> ApplicationView {
-    // What failed or still runs has synced nothing yet.
-    let last = application
-        .operation
-        .as_ref()
-        .filter(|o| o.phase == Some(OperationPhase::Succeeded) && !o.revisions.is_empty());
+    let last = succeeded(application);
     let deployed = application.last_deployed.as_ref();
-    let synced_revisions = last.map(|o| &o.revisions).or(deployed.map(|d| &d.revisions)).cloned();
     ApplicationView {
         key: application.key.clone(),
         project: application.project.clone(),
@@ -248,7 +258,7 @@ fn view(
         drifts,
         invisible: Vec::new(),
         revisions: application.revisions.clone(),
-        synced_revisions: synced_revisions.unwrap_or_default(),
+        synced_revisions: synced_revisions(application).to_vec(),
         synced_at: last.and_then(|o| o.finished_at).or(deployed.and_then(|d| d.deployed_at)),
         reconciled_at: application.reconciled_at,
         fetched_at: setting.now,
@@ -266,12 +276,13 @@ fn redacted_next(next: Next) -> Next {
 }
 
 fn drift(
-    application: &Application,
+    look: &Look,
     resource: &ManagedResource,
     siblings: &[Sibling<'_>],
     setting: &Setting<'_>,
     first_seen: FirstSeen<'_>,
 ) -> Option<Shelved> {
+    let application = &look.application;
     let state = state(application, resource)?;
     let (desired, live) = match state {
         // Without a pair the two sides are equal: Argo CD compared again between our two calls. With half of one, the other
@@ -300,6 +311,7 @@ fn drift(
         raw_live: resource.live.as_ref(),
         managed: &managed,
         last_applied: last_applied.as_ref(),
+        synced: look.synced.as_ref().and_then(|rendered| rendered.object(&resource.key)),
         siblings,
         environment: &setting.environment,
         caps: setting.caps,

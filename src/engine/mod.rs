@@ -4,6 +4,7 @@
 //! [`document`] its two sides as redacted text. [`ports`] holds the traits the engine needs; adapters implement them,
 //! `wire` connects them. [`Engine::follow`] serves the screen, [`Engine::scan`] one pass for a command.
 
+mod base;
 mod collect;
 pub mod core;
 pub mod document;
@@ -12,6 +13,7 @@ pub mod explain;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod follow;
+mod guarded;
 mod hint;
 mod invisible;
 pub mod journal;

@@ -29,6 +29,7 @@ fn hidden(application: &Application, resource: &ManagedResource) -> Option<Strin
         raw_live: Some(live),
         managed: &managed,
         last_applied: None,
+        synced: None,
         siblings: &[],
         environment: "",
         caps: &[],

@@ -10,7 +10,7 @@ pub use super::journal::{
     Appearance, ApplicationIdentity, Disposition, DispositionKind, DriftIdentity, DriftMemory, History, Journal, Observation,
     Sighting,
 };
-use crate::drift::raw::ManagedResource;
+use crate::drift::raw::{ManagedResource, Rendered};
 use crate::drift::{Application, ApplicationKey, IgnoreDifference, ProjectWindows, SyncWindows};
 use crate::ignore::RuleSet;
 use crate::redact::text;
@@ -262,6 +262,10 @@ pub trait ArgoCd: Send + Sync {
 
     /// The managed resources of one Application, every compared one.
     async fn managed_resources(&self, key: &ApplicationKey, project: &str) -> Result<Vec<ManagedResource>, ArgoCdError>;
+
+    /// What Git says at these revisions, one for each source, in order. Expensive for Argo CD, which renders it and asks the
+    /// cluster for its API: for what a person looks at, never for many.
+    async fn manifests(&self, key: &ApplicationKey, project: &str, revisions: &[String]) -> Result<Rendered, ArgoCdError>;
 
     /// The sync windows of one Application, without their time zones.
     async fn sync_windows(&self, key: &ApplicationKey, project: &str) -> Result<SyncWindows, ArgoCdError>;

@@ -4,6 +4,7 @@
 
 mod calls;
 mod list;
+mod manifests;
 mod refusals;
 mod scripted_server;
 mod watch;

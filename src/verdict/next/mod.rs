@@ -376,9 +376,6 @@ mod tests {
             assert_eq!(after.sentence != before.sentence, warns, "{why}: {}", after.sentence);
         }
         let said = also_overwriting(&manual(""), next(&manual("")), &hidden).sentence;
-        assert!(
-            said.ends_with("hides in ConfigMap/a /data/b, and in 1 more"),
-            "{said}"
-        );
+        assert!(said.ends_with("hides in ConfigMap/a /data/b, and in 1 more"), "{said}");
     }
 }

@@ -178,6 +178,7 @@ impl Fixture {
             raw_live: live.as_ref(),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &siblings,
             environment: "",
             caps: &[],
