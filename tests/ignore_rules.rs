@@ -89,6 +89,7 @@ impl Case {
             raw_live: Some(&self.live),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &[],
             environment: "production",
             caps: &[],

@@ -3,7 +3,7 @@
 use super::collect::Look;
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState};
+use crate::drift::{Application, DriftState, Pointer};
 use crate::verdict::evidence::Evidence;
 use crate::verdict::policy::hidden_by_ignores;
 
@@ -34,6 +34,6 @@ fn hidden(application: &Application, resource: &ManagedResource) -> Option<Strin
         environment: "",
         caps: &[],
     });
-    let names: Vec<&str> = fields.iter().map(|path| path.as_str()).collect();
+    let names: Vec<&str> = fields.iter().map(Pointer::as_str).collect();
     (!names.is_empty()).then(|| format!("{} {}", resource.key.short(), names.join(", ")))
 }

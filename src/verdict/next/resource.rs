@@ -1,6 +1,7 @@
 //! What happens next to an object that differs, where that is not what happens to its Application.
 
 use super::{Next, NextKind, acts_by_itself, has, next};
+use crate::drift::Pointer;
 use crate::drift::origin::Origin;
 use crate::kubernetes::field::Field;
 use crate::kubernetes::immutable::is_immutable;
@@ -48,7 +49,7 @@ pub fn next_of_changed(evidence: &Evidence<'_>, judgement: &Judgement<'_>) -> Op
     }
     if !evidence.application.sync_policy.has_option("RespectIgnoreDifferences=true") {
         let hidden = hidden_by_ignores(evidence);
-        if let Some(fields) = names(hidden.iter().map(|path| path.as_str())) {
+        if let Some(fields) = names(hidden.iter().map(Pointer::as_str)) {
             notes.push(format!(
                 "the sync also overwrites {fields}, which ignoreDifferences hides (RespectIgnoreDifferences is not set)"
             ));
