@@ -90,6 +90,7 @@ impl Case {
             raw_live: Some(&self.live),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &[],
             policy: Policy::default(),
         })?;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
+use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
@@ -15,6 +16,7 @@ use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Po
 use super::remembering::StoreHealth;
 use super::shelf::{Shelf, Shelved};
 use super::sweeping::SweepSettings;
+use super::sync_windows::WindowsKnown;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
 use crate::drift::environment::EnvironmentRules;
@@ -67,6 +69,8 @@ pub struct Engine {
     settings: EngineSettings,
     ignore: Option<Arc<dyn IgnoreSource>>,
     memory: Mutex<Memory>,
+    windows: WindowsKnown,
+    bases: BasesKnown,
 }
 
 /// What the engine remembers while it runs.
@@ -92,6 +96,8 @@ impl Engine {
             settings,
             ignore: None,
             memory: Mutex::default(),
+            windows: WindowsKnown::default(),
+            bases: BasesKnown::default(),
         }
     }
 
@@ -129,6 +135,14 @@ impl Engine {
 
     pub(super) fn argocd(&self) -> &[Arc<dyn ArgoCd>] {
         &self.ports.argocd
+    }
+
+    pub(super) fn windows_known(&self) -> &WindowsKnown {
+        &self.windows
+    }
+
+    pub(super) fn bases_known(&self) -> &BasesKnown {
+        &self.bases
     }
 
     pub(super) fn store(&self) -> Arc<dyn Store> {
@@ -273,6 +287,8 @@ impl Engine {
                 look.application
                     .ignore_differences
                     .extend(server.ignore_differences.iter().cloned());
+                look.application.sync_windows = self.sync_windows(&**argocd, &look.application).await;
+                look.synced = self.base(&look.application);
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let key = look.application.key.clone();

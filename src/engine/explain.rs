@@ -226,6 +226,7 @@ impl Case {
             raw_live: self.live.as_ref(),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &siblings,
             policy: policies.of(&self.app.environment),
         };

@@ -49,6 +49,7 @@ pub(super) fn additions(
         raw_live: Some(live),
         managed: &managed,
         last_applied: last_applied.as_ref(),
+        synced: None,
         siblings,
         policy: setting.policy,
     };

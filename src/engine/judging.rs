@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::collect::Look;
 use super::invisible::additions;
+use super::overwriting::hidden_in_synced;
 use super::redacting::redacted;
 use super::shelf::Shelved;
 use super::urgency::most_urgent_first;
@@ -13,12 +14,12 @@ use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftVi
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, IgnoreDifference, OperationPhase, Pointer, ResourceKey, SyncStatus};
+use crate::drift::{Application, DriftState, IgnoreDifference, OperationPhase, OperationState, Pointer, ResourceKey, SyncStatus};
 use crate::ignore::rule::day_of;
 use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
-use crate::verdict::next::{Next, next, next_of_extra};
+use crate::verdict::next::{Next, also_overwriting, next, next_of_changed, next_of_extra};
 use crate::verdict::policy::Policy;
 use crate::verdict::{Judgement, Verdict, judge, judge_differences};
 
@@ -116,7 +117,7 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     let mut drifts: Vec<Shelved> = look
         .resources
         .iter()
-        .filter_map(|r| drift(application, r, &siblings, setting, first_seen))
+        .filter_map(|r| drift(look, r, &siblings, setting, first_seen))
         .collect();
     let mut invisible: Vec<Shelved> = look
         .resources
@@ -171,6 +172,8 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     }
     let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
     let mut view = view(application, setting, verdict, reason, views);
+    let hidden = hidden_in_synced(look, |resource| drifts.iter().any(|s| s.drift.key.resource == resource.key));
+    view.next = redacted_next(also_overwriting(application, next(application), &hidden));
     view.invisible = invisible.iter().map(|s| Arc::clone(&s.drift)).collect();
     drifts.append(&mut invisible);
     Judged { view, drifts, unjudged }
@@ -249,6 +252,21 @@ fn without_drifts(application: &Application) -> Option<(ApplicationVerdict, Opti
     }
 }
 
+/// The last operation, if it synced anything: what failed or still runs has synced nothing yet.
+fn succeeded(application: &Application) -> Option<&OperationState> {
+    let last = application.operation.as_ref()?;
+    (last.phase == Some(OperationPhase::Succeeded) && !last.revisions.is_empty()).then_some(last)
+}
+
+/// Revision(s) synced last; empty when not known.
+pub(super) fn synced_revisions(application: &Application) -> &[String] {
+    let deployed = application.last_deployed.as_ref();
+    succeeded(application)
+        .map(|operation| &operation.revisions)
+        .or(deployed.map(|deployed| &deployed.revisions))
+        .map_or(&[], Vec::as_slice)
+}
+
 fn view(
     application: &Application,
     setting: &Setting<'_>,
@@ -256,13 +274,8 @@ fn view(
     reason: Option<String>,
     drifts: Vec<Arc<DriftView>>,
 ) -> ApplicationView {
-    // What failed or still runs has synced nothing yet.
-    let last = application
-        .operation
-        .as_ref()
-        .filter(|o| o.phase == Some(OperationPhase::Succeeded) && !o.revisions.is_empty());
+    let last = succeeded(application);
     let deployed = application.last_deployed.as_ref();
-    let synced_revisions = last.map(|o| &o.revisions).or(deployed.map(|d| &d.revisions)).cloned();
     ApplicationView {
         key: application.key.clone(),
         project: application.project.clone(),
@@ -276,7 +289,7 @@ fn view(
         drifts,
         invisible: Vec::new(),
         revisions: application.revisions.clone(),
-        synced_revisions: synced_revisions.unwrap_or_default(),
+        synced_revisions: synced_revisions(application).to_vec(),
         synced_at: last.and_then(|o| o.finished_at).or(deployed.and_then(|d| d.deployed_at)),
         reconciled_at: application.reconciled_at,
         fetched_at: setting.now,
@@ -309,12 +322,13 @@ fn redacted_next(next: Next) -> Next {
 }
 
 fn drift(
-    application: &Application,
+    look: &Look,
     resource: &ManagedResource,
     siblings: &[Sibling<'_>],
     setting: &Setting<'_>,
     first_seen: FirstSeen<'_>,
 ) -> Option<Shelved> {
+    let application = &look.application;
     let state = state(application, resource)?;
     let (desired, live) = match state {
         // Without a pair the two sides are equal: Argo CD compared again between our two calls. With half of one, the other
@@ -339,6 +353,7 @@ fn drift(
         raw_live: resource.live.as_ref(),
         managed: &managed,
         last_applied: last_applied.as_ref(),
+        synced: look.synced.as_ref().and_then(|rendered| rendered.object(&resource.key)),
         siblings,
         policy: setting.policy,
     };
@@ -356,15 +371,19 @@ fn drift(
         setting,
         first_seen,
     );
-    if state == DriftState::Extra {
-        let option = |key| evidence.annotation(key).unwrap_or_default();
-        let next = next_of_extra(
-            application,
-            option("argocd.argoproj.io/sync-options"),
-            option("argocd.argoproj.io/compare-options"),
-        );
-        Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
-    }
+    let next = match state {
+        DriftState::Extra => {
+            let option = |key| evidence.annotation(key).unwrap_or_default();
+            next_of_extra(
+                application,
+                option("argocd.argoproj.io/sync-options"),
+                option("argocd.argoproj.io/compare-options"),
+            )
+        }
+        DriftState::Changed => next_of_changed(&evidence, &judgement),
+        DriftState::Missing => None,
+    };
+    Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
     Some(shelved)
 }
 

@@ -14,7 +14,10 @@ fn config_map(name: &str, target: Option<&str>, live: Option<&str>) -> ManagedRe
         json!({"kind": "ConfigMap", "metadata": {"name": name, "managedFields": [entry]}, "data": {"a": value}})
     };
     let (target_tree, live_tree) = (target.map(document), live.map(document));
-    let (desired, normalized) = (target_tree.as_ref().map(Tree::of_value), live_tree.as_ref().map(Tree::of_value));
+    let (desired, normalized) = (
+        target_tree.as_ref().map(Tree::of_value),
+        live_tree.as_ref().map(Tree::of_value),
+    );
     ManagedResource {
         key: ResourceKey::new("", "ConfigMap", "shop", name),
         pair: Pair::of(desired.as_ref(), normalized.as_ref()),
@@ -40,7 +43,11 @@ fn look(resources: Vec<ManagedResource>) -> Look {
             health: None,
         })
         .collect();
-    Look { application, resources }
+    Look {
+        application,
+        resources,
+        synced: None,
+    }
 }
 
 fn judge_under(look: &Look, policies: &Policies) -> Judged {

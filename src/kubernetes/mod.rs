@@ -8,6 +8,7 @@ pub mod defaults;
 pub mod delegates;
 pub mod deployment_engines;
 pub mod field;
+pub mod immutable;
 pub mod injectors;
 pub mod list_keys;
 pub mod list_order;

@@ -25,6 +25,7 @@ pub static CAUSES: &[(&str, &[&str])] = &[
             "manual-scale-with-hpa",
             "scaler-fight",
             "autoscaler-not-visible",
+            "rival-autoscalers",
         ],
     ),
     (

@@ -4,11 +4,16 @@ use serde_json::Value;
 
 use super::evidence::{Evidence, FieldEvidence};
 use super::grade::Verdict;
+use crate::drift::attribution::{Attribution, attribute_change};
+use crate::drift::compare::{Difference, compare};
 use crate::drift::glob::Glob;
+use crate::drift::origin::Origin;
 use crate::drift::{IgnoreDifference, Pointer, ResourceKey};
 use crate::ignore::Change;
 use crate::ignore::jq::JqPath;
 use crate::ignore::rule_set::hides;
+use crate::kubernetes::field::Field;
+use crate::kubernetes::spelling::same_amount;
 
 /// One step less: what an Application declares to be ignored is still shown, but it is not news.
 pub fn lowered(verdict: Verdict) -> Verdict {
@@ -53,6 +58,51 @@ impl<'a> DeclaredIgnores<'a> {
             .any(|ignore| has_pointer(ignore, &field.difference.path) || has_manager(ignore, field))
             || self.named.iter().any(|(desired, live)| hides(desired, live, &change(field)))
     }
+}
+
+/// Fields that a sync of this object writes although its Application's `ignoreDifferences` hide that they differ: those that
+/// Git sets. `RespectIgnoreDifferences` would keep them. What is left to others in `status` no sync writes.
+pub fn hidden_by_ignores(evidence: &Evidence<'_>) -> Vec<Pointer> {
+    let (Some(target), Some(live)) = (evidence.target, evidence.raw_live) else {
+        return Vec::new();
+    };
+    let raw = Evidence {
+        desired: Some(target),
+        live: Some(live),
+        ..*evidence
+    };
+    let declared = DeclaredIgnores::of(&raw);
+    if declared.about.is_empty() {
+        return Vec::new();
+    }
+    let is_written = |difference: &Difference<'_>| {
+        difference.path.segments().next().as_deref() != Some("status")
+            && match (difference.desired, difference.live) {
+                (Some(desired), Some(live)) => {
+                    let segments: Vec<_> = difference.path.segments().collect();
+                    same_amount(segments.iter().map(AsRef::as_ref), desired, live).is_none()
+                }
+                (desired, _) => desired.is_some(),
+            }
+    };
+    compare(target, live)
+        .iter()
+        .filter(|difference| is_written(difference))
+        .filter(|difference| {
+            let attribution = match difference.live {
+                Some(_) => attribute_change(&difference.path, live, difference.desired, evidence.managed),
+                None => Attribution::unknown(),
+            };
+            declared.cover(&FieldEvidence {
+                of: raw,
+                field: Field::new(&evidence.resource.kind, difference.path.segments()),
+                difference,
+                attribution,
+                origin: Origin::Unknown,
+            })
+        })
+        .map(|difference| difference.path.clone())
+        .collect()
 }
 
 fn change<'f>(field: &'f FieldEvidence<'_>) -> Change<'f> {

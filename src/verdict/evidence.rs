@@ -43,6 +43,8 @@ pub struct Evidence<'a> {
     pub managed: &'a ManagedFields,
     /// What the last sync applied.
     pub last_applied: Option<&'a LastApplied>,
+    /// The object as Git had it at the revision synced last; `None` unless somebody asked for it.
+    pub synced: Option<&'a Value>,
     /// The other objects of the Application.
     pub siblings: &'a [Sibling<'a>],
     /// What the team's policy makes of verdicts in this Application's environment.
@@ -68,6 +70,7 @@ impl<'a> Evidence<'a> {
             live: self.live?,
             target: self.target,
             last_applied: self.last_applied,
+            synced: self.synced,
             git_stood_still: self.git_stood_still(),
         })
     }

@@ -24,6 +24,7 @@ pub(crate) struct Fixture {
     siblings: Vec<(ResourceKey, Value)>,
     synced: bool,
     elsewhere: bool,
+    application: Application,
 }
 
 impl Fixture {
@@ -39,6 +40,10 @@ impl Fixture {
             siblings: Vec::new(),
             synced: false,
             elsewhere: false,
+            application: Application {
+                detail: Detail::Full,
+                ..Application::new(ApplicationKey::new("test", "argocd", "shop"))
+            },
         }
     }
 
@@ -98,6 +103,12 @@ impl Fixture {
         self
     }
 
+    /// What is known of the Application.
+    pub(crate) fn application(mut self, application: Application) -> Self {
+        self.application = application;
+        self
+    }
+
     /// (path, verdict, cause) of every field, worst first.
     pub(crate) fn judge(self) -> Vec<(&'static str, &'static str, &'static str)> {
         self.with(|evidence| {
@@ -123,8 +134,7 @@ impl Fixture {
 
     /// Asks something of the evidence.
     pub(crate) fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
-        let mut application = Application::new(ApplicationKey::new("test", "argocd", "shop"));
-        application.detail = Detail::Full;
+        let mut application = self.application;
         if self.synced {
             application.operation = Some(OperationState {
                 phase: Some(OperationPhase::Succeeded),
@@ -192,6 +202,7 @@ impl Fixture {
             raw_live: live.as_ref(),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &siblings,
             policy: Policy::default(),
         })
