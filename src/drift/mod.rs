@@ -16,6 +16,7 @@ pub mod managed_fields;
 pub mod origin;
 pub mod pointer;
 pub mod raw;
+pub mod repository;
 pub mod resource;
 
 pub use application::{
@@ -25,4 +26,5 @@ pub use application::{
 pub use environment::{EnvironmentRule, EnvironmentRules};
 pub use glob::Glob;
 pub use pointer::Pointer;
+pub use repository::{BranchName, RepositoryFile, RepositoryPath, RepositoryUrl, Transport};
 pub use resource::{DriftState, ResourceKey, ResourceStatus};
