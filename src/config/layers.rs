@@ -22,6 +22,7 @@ pub(super) struct Layered {
     pub(super) open_every: At<String>,
     pub(super) concurrency: At<u32>,
     pub(super) theme: At<String>,
+    pub(super) fetch_every: At<String>,
     pub(super) fail_on: At<String>,
     pub(super) log_level: At<String>,
 }
@@ -37,6 +38,7 @@ impl Layers {
             open_every: pick([&user.poll.open_every], "15s"),
             concurrency: user.poll.concurrency.clone().unwrap_or_else(|| At::built_in(4)),
             theme: pick([&project.view.theme, &user.view.theme], "auto"),
+            fetch_every: pick([&user.ignore.fetch_every], "60s"),
             fail_on: pick([&self.flags.fail_on, &user.scan.fail_on], "never"),
             log_level: pick([&self.flags.log_level, &self.variables.log_level(), &user.log.level], "info"),
         }

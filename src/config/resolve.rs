@@ -5,11 +5,12 @@ use super::connection::choose;
 use super::context::Draft;
 use super::effective::Effective;
 use super::ignore;
+use super::ignore_source;
 use super::layers::Layers;
 use super::origin::{At, Origin};
 use super::problem::{Problem, Problems};
 use super::settings::{IgnoreSettings, LogSettings, PollSettings, ScanSettings, Settings, ViewSettings};
-use crate::drift::EnvironmentRules;
+use crate::drift::{EnvironmentRule, EnvironmentRules, Glob};
 
 /// Decides every value.
 ///
@@ -62,7 +63,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     for raw in layers.environments() {
         match check::environment(raw) {
             Ok((rule, origin)) => {
-                effective.text("environment.name", &At::new(rule.name.clone(), origin));
+                environment(&mut effective, &rule, &origin);
                 rules.0.push(rule);
             }
             Err(problem) => problems.push(problem),
@@ -70,10 +71,10 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     }
 
     let ignored = ignore::rules(&layers.ignore_rules(), &mut problems);
-    let mut sources = ignore::sources(layers.user.ignore.sources.as_ref(), &mut problems);
-    sources.extend(ignore::sources(layers.project.ignore.sources.as_ref(), &mut problems));
-    let named = layers.user.ignore.sources.clone();
-    effective.texts("ignore.sources", &named.unwrap_or_else(|| At::built_in(Vec::new())));
+    ignore_source::not_in_a_checkout(&layers.project.ignore, &mut problems);
+    let sources = ignore_source::judged(layers.user.ignore.sources.as_ref(), &mut problems);
+    effective.value("ignore.sources", &ignore_source::shown(layers.user.ignore.sources.as_ref()));
+    effective.text("ignore.fetch_every", &layered.fetch_every);
     for (raw, rule) in layers.ignore_rules().iter().zip(&ignored) {
         effective.text("ignore.rule", &At::new(rule.matcher.to_string(), raw.at.clone()));
     }
@@ -83,36 +84,72 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     let open_every = keep(check::duration("poll.open_every", &layered.open_every), &mut problems);
     let concurrency = keep(check::concurrency("poll.concurrency", &layered.concurrency), &mut problems);
     let theme = keep(check::theme("view.theme", &layered.theme), &mut problems);
+    let fetch_every = keep(check::duration("ignore.fetch_every", &layered.fetch_every), &mut problems);
     let fail_on = keep(check::fail_on("scan.fail_on", &layered.fail_on), &mut problems);
     let level = keep(check::log_level("log.level", &layered.log_level), &mut problems);
 
-    match (list_every, drifted_every, open_every, concurrency, theme, fail_on, level) {
-        (Some(list_every), Some(drifted_every), Some(open_every), Some(concurrency), Some(theme), Some(fail_on), Some(level))
-            if problems.is_empty() =>
-        {
-            Ok(Settings {
-                contexts,
-                poll: PollSettings {
-                    list_every,
-                    drifted_every,
-                    open_every,
-                    concurrency,
-                },
-                view: ViewSettings { theme },
-                keys: layers.user.keys.clone(),
-                environments: rules,
-                scan: ScanSettings { fail_on },
-                log: LogSettings {
-                    asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
-                    level,
-                },
-                state: None,
-                ignore: IgnoreSettings { rules: ignored, sources },
-                effective: effective.0,
-                notes,
-            })
-        }
+    match (
+        list_every,
+        drifted_every,
+        open_every,
+        concurrency,
+        theme,
+        fetch_every,
+        fail_on,
+        level,
+    ) {
+        (
+            Some(list_every),
+            Some(drifted_every),
+            Some(open_every),
+            Some(concurrency),
+            Some(theme),
+            Some(fetch_every),
+            Some(fail_on),
+            Some(level),
+        ) if problems.is_empty() => Ok(Settings {
+            contexts,
+            poll: PollSettings {
+                list_every,
+                drifted_every,
+                open_every,
+                concurrency,
+            },
+            view: ViewSettings { theme },
+            keys: layers.user.keys.clone(),
+            environments: rules,
+            scan: ScanSettings { fail_on },
+            log: LogSettings {
+                asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
+                level,
+            },
+            state: None,
+            cache: None,
+            ignore: IgnoreSettings {
+                rules: ignored,
+                sources,
+                fetch_every,
+            },
+            effective: effective.0,
+            notes,
+        }),
         _ => Err(Problems(problems)),
+    }
+}
+
+/// What an environment's rule matches, one value each.
+fn environment(effective: &mut Effective, rule: &EnvironmentRule, origin: &Origin) {
+    let label = rule.label.as_ref().map(|(key, pattern)| format!("{key}={pattern}"));
+    let glob = |glob: &Option<Glob>| glob.as_ref().map(Glob::to_string);
+    for (key, value) in [
+        ("cluster", glob(&rule.cluster)),
+        ("project", glob(&rule.project)),
+        ("namespace", glob(&rule.namespace)),
+        ("label", label),
+    ] {
+        if let Some(value) = value {
+            effective.text(format!("environment.{}.{key}", rule.name), &At::new(value, origin.clone()));
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::error::GitError;
 
-const PREFIX: &str = "scratch-";
+const PREFIX: &str = "driftline-scratch-";
 const LOCK_SUFFIX: &str = ".lock";
 
 /// An empty folder for a repository. It is gone when this is.
@@ -181,10 +181,10 @@ mod tests {
     #[tokio::test]
     async fn what_a_killed_process_left_is_taken_away_and_what_others_use_is_not() {
         let cache = tempfile::tempdir().unwrap();
-        let abandoned = cache.path().join("scratch-dead");
+        let abandoned = cache.path().join("driftline-scratch-dead");
         fs::create_dir_all(abandoned.join("objects")).unwrap();
         fs::write(lock_of(&abandoned), "").unwrap();
-        fs::create_dir(cache.path().join("scratch-beginning")).unwrap();
+        fs::create_dir(cache.path().join("driftline-scratch-beginning")).unwrap();
         fs::write(cache.path().join("other.lock"), "").unwrap();
         let used = Scratch::make(cache.path()).await.unwrap();
         let name = used.folder().file_name().unwrap().to_str().unwrap().to_owned();
@@ -192,7 +192,7 @@ mod tests {
             "other.lock".to_owned(),
             format!("{name}.lock"),
             name,
-            "scratch-beginning".to_owned(),
+            "driftline-scratch-beginning".to_owned(),
         ];
         expected.sort();
         drop(Scratch::make(cache.path()).await.unwrap());

@@ -5,7 +5,8 @@ use super::super::failure::Failure;
 use super::super::keys;
 use super::super::output::print;
 use super::super::run::{load_with, variables};
-use crate::config::{Flags, Loaded};
+use crate::config::{Flags, Loaded, TokenSource};
+use crate::redact::terminal::visible;
 
 /// Says which files were read, or fails with every problem.
 pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
@@ -30,5 +31,14 @@ fn said(loaded: &Loaded) -> String {
         [] => text.push_str("no contexts\n"),
         names => text.push_str(&format!("contexts: {}\n", names.join(", "))),
     }
-    text
+    for context in &loaded.settings.contexts {
+        // In this shell; where driftline runs it may be there.
+        if let TokenSource::Variable { name, value: None } = &context.token {
+            text.push_str(&format!(
+                "warning: {}: the variable {name} (token_env) is not set\n",
+                context.name
+            ));
+        }
+    }
+    text.lines().map(|line| format!("{}\n", visible(line))).collect()
 }
