@@ -4,6 +4,7 @@
 //! A process that is killed leaves its repository behind. So each has a lock file that its process holds, and whoever makes
 //! the next repository takes away those whose lock nobody holds.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,8 +43,8 @@ impl Scratch {
     }
 
     fn make_blocking(parent: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-        let lock = Lock::hold(lock_of(folder.path()))?;
+        let lock = Lock::hold(parent)?;
+        let folder = tempfile::Builder::new().prefix(&lock.name).rand_bytes(0).tempdir_in(parent)?;
         Ok(Self { folder, lock })
     }
 
@@ -76,18 +77,24 @@ impl Scratch {
 struct Lock {
     file: File,
     path: PathBuf,
+    /// Of the folder that it guards.
+    name: OsString,
 }
 
 impl Lock {
-    fn hold(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        match file.lock() {
+    /// A lock with a name of its own. It gets its place only once it is held: else others could take it for abandoned.
+    fn hold(parent: &Path) -> io::Result<Self> {
+        let file = tempfile::Builder::new().prefix(PREFIX).suffix(".new").tempfile_in(parent)?;
+        match file.as_file().lock() {
             Ok(()) => {}
             // Where the file system knows no locks nobody can take it, and nothing is taken away.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { file, path })
+        let name = file.path().file_stem().unwrap_or_default().to_owned();
+        let path = lock_of(&parent.join(&name));
+        let file = file.persist_noclobber(&path).map_err(|error| error.error)?;
+        Ok(Self { file, path, name })
     }
 }
 
