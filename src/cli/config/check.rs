@@ -4,7 +4,7 @@ use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::keys;
 use super::super::output::print;
-use super::super::run::{load_with, variables};
+use super::super::run::{load_with, say, variables};
 use crate::config::{Flags, Loaded, TokenSource};
 use crate::redact::terminal::visible;
 
@@ -13,7 +13,21 @@ pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
     let loaded = load_with(flags, variables())?;
     keys::table(&loaded.settings)?;
     print(&said(&loaded))?;
+    for warning in warnings(&loaded) {
+        say(&format!("warning: {}", visible(&warning)));
+    }
     Ok(Exit::Done)
+}
+
+/// What is right as it is written and will not work from this shell.
+fn warnings(loaded: &Loaded) -> impl Iterator<Item = String> {
+    loaded.settings.contexts.iter().filter_map(|context| match &context.token {
+        TokenSource::Variable { name, value: None } => Some(format!(
+            "context {}: the environment variable {name} (token_env) is not set",
+            context.name
+        )),
+        _ => None,
+    })
 }
 
 fn said(loaded: &Loaded) -> String {
@@ -31,14 +45,5 @@ fn said(loaded: &Loaded) -> String {
         [] => text.push_str("no contexts\n"),
         names => text.push_str(&format!("contexts: {}\n", names.join(", "))),
     }
-    for context in &loaded.settings.contexts {
-        // In this shell; where driftline runs it may be there.
-        if let TokenSource::Variable { name, value: None } = &context.token {
-            text.push_str(&format!(
-                "warning: {}: the variable {name} (token_env) is not set\n",
-                context.name
-            ));
-        }
-    }
-    text.lines().map(|line| format!("{}\n", visible(line))).collect()
+    text
 }
