@@ -174,11 +174,7 @@ async fn rules_that_arrive_while_somebody_watches_are_applied_at_once() {
                         .map(|view| view.key),
                 ),
                 EngineEvent::ListCompleted { .. } => listed = true,
-                EngineEvent::Judged(view) if arrived => {
-                    if hidden([&*view]) > 0 {
-                        return;
-                    }
-                }
+                EngineEvent::Judged(view) if arrived && hidden([&*view]) > 0 => return,
                 EngineEvent::Judged(view) => {
                     assert_eq!(hidden([&*view]), 0);
                     waiting.remove(&view.key);
