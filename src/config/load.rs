@@ -59,6 +59,7 @@ pub fn load(flags: Flags, variables: Variables, folder: &Path) -> Result<Loaded,
         Ok(settings) if problems.is_empty() => Ok(Loaded {
             settings: Settings {
                 state: paths.state.clone(),
+                cache: paths.cache.clone(),
                 ..settings
             },
             paths,
