@@ -143,7 +143,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "src/cli/screen.rs",
         "use crate::tui::state::State;",
-        "src/cli/screen.rs uses tui::state: cli may only use tui::run, tui::check, tui::Options, tui::Error, tui::ThemeChoice, \
+        "src/cli/screen.rs uses tui::state: cli may only use tui::run, tui::check, tui::check_themes, tui::Options, tui::Error, \
          tui::KeyProblem of tui.",
     ),
     (

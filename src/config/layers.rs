@@ -25,6 +25,8 @@ pub(super) struct Layered {
     pub(super) sweep_per_minute: At<u32>,
     pub(super) sweep_again_after: At<String>,
     pub(super) theme: At<String>,
+    pub(super) light_theme: At<String>,
+    pub(super) dark_theme: At<String>,
     pub(super) fail_on: At<String>,
     pub(super) log_level: At<String>,
 }
@@ -43,6 +45,8 @@ impl Layers {
             sweep_per_minute: user.sweep.per_minute.clone().unwrap_or_else(|| At::built_in(30)),
             sweep_again_after: pick([&user.sweep.again_after], "6h"),
             theme: pick([&project.view.theme, &user.view.theme], "auto"),
+            light_theme: pick([&project.view.light_theme, &user.view.light_theme], "light"),
+            dark_theme: pick([&project.view.dark_theme, &user.view.dark_theme], "dark"),
             fail_on: pick([&self.flags.fail_on, &user.scan.fail_on], "never"),
             log_level: pick([&self.flags.log_level, &self.variables.log_level(), &user.log.level], "info"),
         }

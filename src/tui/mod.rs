@@ -21,5 +21,4 @@ mod verdict_sign;
 mod widgets;
 
 pub use keymap::{KeyProblem, check};
-pub use runtime::{Error, Options, run};
-pub use theme::{ThemeChoice, ThemeError};
+pub use runtime::{Error, Options, check_themes, run};

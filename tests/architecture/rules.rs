@@ -209,8 +209,8 @@ pub(crate) const ROOMS: &[Room] = &[
             "config",
             "tui",
         ],
-        // The two functions, and the names one needs to call them.
-        only: &[("tui", &["run", "check", "Options", "Error", "ThemeChoice", "KeyProblem"])],
+        // The screen, what checks its settings, and the names one needs to call them.
+        only: &[("tui", &["run", "check", "check_themes", "Options", "Error", "KeyProblem"])],
         sees_raw: false,
         no_crates: &["reqwest", "ratatui", "hyper", "hyper_util", "rustls"],
         // Exit codes are its business, other programs are not.

@@ -6,11 +6,13 @@ use super::super::keys;
 use super::super::output::print;
 use super::super::run::{load_with, variables};
 use crate::config::{Flags, Loaded};
+use crate::tui;
 
 /// Says which files were read, or fails with every problem.
 pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
     let loaded = load_with(flags, variables())?;
     keys::table(&loaded.settings)?;
+    tui::check_themes(&loaded.settings.view)?;
     print(&said(&loaded))?;
     Ok(Exit::Done)
 }
