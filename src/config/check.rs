@@ -175,7 +175,9 @@ pub(super) fn theme(key: &str, at: &At<String>) -> Result<At<String>, Problem> {
     let is_path = text.contains(['/', '\\']) || text.ends_with(".toml");
     let from_project = matches!(&at.origin, Origin::File(place) if place.layer == FileLayer::Project);
     if is_path && from_project {
-        return Err(wrong("a project file may name a theme and never a file, because a checkout is not trusted"));
+        return Err(wrong(
+            "a project file may name a theme and never a file, because a checkout is not trusted",
+        ));
     }
     let is_name = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
     if !is_path && !is_name {

@@ -167,8 +167,24 @@ fn a_theme_is_a_name_and_from_the_persons_own_file_also_a_path() {
         let text = format!("[view]\n{line}\n");
         let (user, project) = (text.as_str(), text.as_str());
         let said = |sources: Sources<'_>| settle(sources).err().map(|Problems(problems)| problems[0].message.clone());
-        assert_eq!(said(Sources { user, ..Sources::default() }).as_deref(), of_user, "user: {line}");
-        assert_eq!(said(Sources { project, ..Sources::default() }).as_deref(), of_project, "project: {line}");
+        assert_eq!(
+            said(Sources {
+                user,
+                ..Sources::default()
+            })
+            .as_deref(),
+            of_user,
+            "user: {line}"
+        );
+        assert_eq!(
+            said(Sources {
+                project,
+                ..Sources::default()
+            })
+            .as_deref(),
+            of_project,
+            "project: {line}"
+        );
     }
 }
 
@@ -537,7 +553,8 @@ fn the_example_holds_the_built_in_defaults() {
     .unwrap();
     let built_in = settle(Sources::default()).unwrap();
     assert_eq!(with_example.poll, built_in.poll);
-    assert_eq!(with_example.view, built_in.view);
+    let themes = |view: &ViewSettings| [&view.theme, &view.light_theme, &view.dark_theme].map(|theme| theme.value.clone());
+    assert_eq!(themes(&with_example.view), themes(&built_in.view));
     assert_eq!(with_example.scan, built_in.scan);
     assert_eq!(with_example.log, built_in.log);
     assert_eq!(with_example.ignore.sources, built_in.ignore.sources);

@@ -17,7 +17,7 @@ mod tests;
 mod text;
 mod theme;
 mod update;
-mod verdict_sign;
+pub mod verdict_sign;
 mod widgets;
 
 pub use keymap::{KeyProblem, check};

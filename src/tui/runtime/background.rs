@@ -6,6 +6,7 @@
 //! their order when they turn out to be typed, and gets out of the way when the answer was there.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -153,10 +154,18 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Answers<S> {
     /// Before the terminal is given back: takes an answer out that is on its way.
     pub(super) async fn part(&mut self) {
         if self.tell.is_some() && self.asked.elapsed() < PATIENCE {
-            let answered = async {
-                // Keys of the last moment are for nobody.
-                while self.tell.is_some() && matches!(self.next().await, Some(Ok(_))) {}
-            };
+            let answered = poll_fn(|context| {
+                loop {
+                    let event = self.poll_next_unpin(context);
+                    match event {
+                        _ if self.tell.is_none() => return Poll::Ready(()),
+                        // Keys of the last moment are for nobody.
+                        Poll::Ready(Some(Ok(_))) => {}
+                        Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(()),
+                        Poll::Pending => return Poll::Pending,
+                    }
+                }
+            });
             // Silence is an answer too.
             let _ = timeout(PARTING, answered).await;
         }
@@ -186,7 +195,10 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Stream for Answers<S> {
 }
 
 fn part(event: &Event) -> Part {
-    let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event else {
+    let Event::Key(KeyEvent {
+        code, modifiers, kind, ..
+    }) = event
+    else {
         return Part::Other;
     };
     let plain = *modifiers - KeyModifiers::SHIFT;
@@ -204,7 +216,9 @@ fn part(event: &Event) -> Part {
 fn colour(text: &str) -> Option<Rgb> {
     let parts = text.strip_prefix("rgb:").or_else(|| text.strip_prefix("rgba:"))?;
     let mut parts = parts.split('/').map(|part| {
-        let most = (16_u32.checked_pow(u32::try_from(part.len()).ok()?)?).checked_sub(1).filter(|most| *most > 0)?;
+        let most = (16_u32.checked_pow(u32::try_from(part.len()).ok()?)?)
+            .checked_sub(1)
+            .filter(|most| *most > 0)?;
         let value = u32::from_str_radix(part, 16).ok()?;
         u8::try_from(value * 255 / most).ok()
     });
@@ -264,7 +278,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_typed_is_passed_on_in_its_order() {
-        for typed in ["jj/11;\x07", "\x1b]x", "\x1b]1x", "\x1b]\x1b]q", "\x1b\\", "\x1b]\x1b\\", "]11;rgb:"] {
+        for typed in [
+            "jj/11;\x07",
+            "\x1b]x",
+            "\x1b]1x",
+            "\x1b]\x1b]q",
+            "\x1b\\",
+            "\x1b]\x1b\\",
+            "]11;rgb:",
+        ] {
             assert_eq!(expecting(typed), (events(typed), None), "{typed:?}");
         }
     }

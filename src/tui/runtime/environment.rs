@@ -79,7 +79,13 @@ impl Environment {
     /// (dalance/termbg#20); the Linux console prints the question.
     fn answers(&self) -> bool {
         let silent = ["", "dumb", "linux", "screen", "tmux", "vt"];
-        let is_silent = |known: &str| if known.is_empty() { self.term.is_empty() } else { self.term.starts_with(known) };
+        let is_silent = |known: &str| {
+            if known.is_empty() {
+                self.term.is_empty()
+            } else {
+                self.term.starts_with(known)
+            }
+        };
         cfg!(unix) && self.tmux.is_empty() && self.screen.is_empty() && !silent.into_iter().any(is_silent)
     }
 }
@@ -144,7 +150,11 @@ mod tests {
             dark_theme: At::built_in("high-contrast".to_owned()),
             ..ViewSettings::default()
         };
-        for (colorfgbg, expected) in [("0;15", "colour-blind-light"), ("15;0", "high-contrast"), ("", "high-contrast")] {
+        for (colorfgbg, expected) in [
+            ("0;15", "colour-blind-light"),
+            ("15;0", "high-contrast"),
+            ("", "high-contrast"),
+        ] {
             let beginning = environment(&[XTERM, ("COLORFGBG", colorfgbg)]).beginning(&view);
             assert_eq!(beginning.theme.value, expected, "{colorfgbg:?}");
         }

@@ -62,7 +62,11 @@ impl Themes {
     /// The theme for it is wrong; the one before stays.
     pub(super) fn background(&self, light: bool) -> Result<(), Problems> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = if light { &self.view.light_theme } else { &self.view.dark_theme };
+        let name = if light {
+            &self.view.light_theme
+        } else {
+            &self.view.dark_theme
+        };
         if current.by_hand || current.name == name.value {
             return Ok(());
         }
@@ -203,7 +207,11 @@ pub(super) fn in_a_line(Problems(problems): &Problems) -> String {
     let more = problems.len().saturating_sub(1);
     let first = problems.first().map(ToString::to_string).unwrap_or_default();
     let first = first.lines().next().unwrap_or_default();
-    if more > 0 { format!("{first} And {more} more.") } else { first.to_owned() }
+    if more > 0 {
+        format!("{first} And {more} more.")
+    } else {
+        first.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -295,7 +303,10 @@ mod tests {
         let home = Home::with(&[("themes/mine.toml", WRONG)], "monochrome");
         let themes = home.begin();
         let said = in_a_line(&themes.next().unwrap_err());
-        assert!(said.ends_with("mine.toml:3:1: `ui.txet`: unknown. Did you mean `text`?"), "{said}");
+        assert!(
+            said.ends_with("mine.toml:3:1: `ui.txet`: unknown. Did you mean `text`?"),
+            "{said}"
+        );
         assert_eq!(*themes.watch().borrow(), of("monochrome"), "the one before stays");
         home.write("themes/mine.toml", MINE);
         assert_eq!(themes.next().unwrap(), "Theme mine, read again.");
@@ -357,6 +368,9 @@ mod tests {
             assert_eq!(Home::with(files, theme).complaint(), expected);
         }
         let missing = Home::with(&[], "colours/mine.toml").complaint();
-        assert!(missing.starts_with("cannot read the theme file ~/colours/mine.toml: "), "{missing}");
+        assert!(
+            missing.starts_with("cannot read the theme file ~/colours/mine.toml: "),
+            "{missing}"
+        );
     }
 }

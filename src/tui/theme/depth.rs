@@ -35,7 +35,7 @@ const TRUE_COLOR_TERMS: [&str; 6] = ["alacritty", "contour", "foot", "ghostty", 
 /// Which of the sixteen stands for a hue, up to that many degrees (Oklab): only those that can be read on a dark ground in
 /// the palettes of xterm, the Linux console and Windows. How light they are is the terminal's business, so hue decides.
 const ON_DARK: [(f64, Color); 6] = [
-    (50.0, Color::LightRed),
+    (60.0, Color::LightRed),
     (125.0, Color::LightYellow),
     (165.0, Color::LightGreen),
     (290.0, Color::LightCyan),
@@ -95,7 +95,10 @@ impl Depth {
 fn without_shades(style: Style, ground: Ground, reduced: impl Fn(Color) -> Option<Color>) -> Style {
     let mut plain = Style {
         fg: style.fg.and_then(&reduced),
-        bg: style.bg.filter(|colour| !matches!(colour, Color::Rgb(..) | Color::Indexed(_))).and_then(&reduced),
+        bg: style
+            .bg
+            .filter(|colour| !matches!(colour, Color::Rgb(..) | Color::Indexed(_)))
+            .and_then(&reduced),
         ..style
     };
     if let Some(Color::Rgb(r, g, b)) = style.bg {

@@ -15,8 +15,8 @@ use std::path::Path;
 use ratatui::style::Style;
 
 pub(crate) use depth::Depth;
-pub(crate) use tokens::Token;
 use tokens::Kind;
+pub(crate) use tokens::Token;
 
 use super::diff::highlight::Syntax;
 use super::text::Tone;
@@ -33,10 +33,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 8] = [
         include_str!("../../../themes/high-contrast-light.toml"),
     ),
     ("colour-blind", include_str!("../../../themes/colour-blind.toml")),
-    (
-        "colour-blind-light",
-        include_str!("../../../themes/colour-blind-light.toml"),
-    ),
+    ("colour-blind-light", include_str!("../../../themes/colour-blind-light.toml")),
     ("terminal-16", include_str!("../../../themes/terminal-16.toml")),
     ("monochrome", include_str!("../../../themes/monochrome.toml")),
 ];

@@ -17,8 +17,7 @@ use crate::config::origin::FileLayer;
 use crate::config::{Origin, Problem, Problems, Session, nearest};
 
 const INHERIT: &str = "Give it one, or fill in the rest with `inherits = \"dark\"` at the top of the file.";
-const FORMS: &str =
-    "A colour is a name from [palette], \"#rrggbb\", an ANSI name such as \"light-red\", or \"default\".";
+const FORMS: &str = "A colour is a name from [palette], \"#rrggbb\", an ANSI name such as \"light-red\", or \"default\".";
 const SWITCHES: [(&str, Modifier); 5] = [
     ("bold", Modifier::BOLD),
     ("dim", Modifier::DIM),
@@ -84,7 +83,11 @@ fn parse_over(text: &str, path: &Path, heir: &Palette) -> Result<Parsed, Problem
         Origin::File(at) => (at.line, at.column),
         _ => (0, 0),
     });
-    if problems.is_empty() { Ok(parsed) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(parsed)
+    } else {
+        Err(Problems(problems))
+    }
 }
 
 struct Reader<'t> {
@@ -108,6 +111,8 @@ impl Reader<'_> {
                 match (found, &inherited) {
                     (Some(value), _) => self.style(token, value),
                     (None, Some(parent)) => parent.styles.get(token.index()).copied().unwrap_or_default(),
+                    // Its own problem was told.
+                    (None, None) if root.contains_key("inherits") => Style::new(),
                     (None, None) => {
                         let span = section.map_or(0..0, Spanned::span);
                         self.problem(span, token.name(), "has no value", INHERIT);
@@ -218,7 +223,9 @@ impl Reader<'_> {
     fn style(&mut self, token: Token, value: &Value<'_>) -> Style {
         let name = token.name();
         if value.get_ref().is_str() {
-            return self.colour(name, value).map_or_else(Style::new, |colour| Style::new().fg(colour));
+            return self
+                .colour(name, value)
+                .map_or_else(Style::new, |colour| Style::new().fg(colour));
         }
         let Some(parts) = value.get_ref().as_table() else {
             self.problem(value.span(), name, "expected a colour or a table", "");
@@ -252,7 +259,12 @@ impl Reader<'_> {
         let ansi = || ANSI.into_iter().find(|(name, _)| *name == text).map(|(_, colour)| colour);
         let found = self.palette.get(text).copied().or_else(|| hex(text)).or_else(ansi);
         if found.is_none() {
-            let known: Vec<&str> = self.palette.keys().map(String::as_str).chain(ANSI.map(|(name, _)| name)).collect();
+            let known: Vec<&str> = self
+                .palette
+                .keys()
+                .map(String::as_str)
+                .chain(ANSI.map(|(name, _)| name))
+                .collect();
             let hint = match nearest(text, known) {
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => FORMS.to_owned(),
@@ -287,7 +299,10 @@ mod tests {
     #[track_caller]
     fn instead_of(line: &str, other: &str) -> (Vec<String>, usize) {
         let number = DARK.lines().position(|l| l == line).unwrap() + 1;
-        (complaints(&DARK.replace(&format!("\n{line}\n"), &format!("\n{other}\n"))), number)
+        (
+            complaints(&DARK.replace(&format!("\n{line}\n"), &format!("\n{other}\n"))),
+            number,
+        )
     }
 
     #[test]
@@ -323,7 +338,7 @@ mod tests {
             (
                 "dim = \"faint\"",
                 "dim = { fg = \"faint\", blod = true }",
-                vec!["mine.toml:LINE:24: `ui.dim.blod`: unknown. Did you mean `bold`?"],
+                vec!["mine.toml:LINE:23: `ui.dim.blod`: unknown. Did you mean `bold`?"],
             ),
             (
                 "dim = \"faint\"",
@@ -340,7 +355,10 @@ mod tests {
             let section = DARK.lines().position(|l| l == "[ui]").unwrap() + 1;
             let expected: Vec<String> = expected
                 .into_iter()
-                .map(|text| text.replace("LINE", &number.to_string()).replace("SECTION", &section.to_string()))
+                .map(|text| {
+                    text.replace("LINE", &number.to_string())
+                        .replace("SECTION", &section.to_string())
+                })
                 .collect();
             assert_eq!(said, expected, "{other}");
         }

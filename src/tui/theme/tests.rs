@@ -20,16 +20,16 @@ pub(crate) struct Terminal {
 }
 
 const XTERM: [u32; 16] = [
-    0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff,
-    0xff00ff, 0x00ffff, 0xffffff,
+    0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
+    0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
 ];
 const LINUX: [u32; 16] = [
-    0x000000, 0xaa0000, 0x00aa00, 0xaa5500, 0x0000aa, 0xaa00aa, 0x00aaaa, 0xaaaaaa, 0x555555, 0xff5555, 0x55ff55, 0xffff55, 0x5555ff,
-    0xff55ff, 0x55ffff, 0xffffff,
+    0x000000, 0xaa0000, 0x00aa00, 0xaa5500, 0x0000aa, 0xaa00aa, 0x00aaaa, 0xaaaaaa, 0x555555, 0xff5555, 0x55ff55, 0xffff55,
+    0x5555ff, 0xff55ff, 0x55ffff, 0xffffff,
 ];
 const WINDOWS: [u32; 16] = [
-    0x0c0c0c, 0xc50f1f, 0x13a10e, 0xc19c00, 0x0037da, 0x881798, 0x3a96dd, 0xcccccc, 0x767676, 0xe74856, 0x16c60c, 0xf9f1a5, 0x3b78ff,
-    0xb4009e, 0x61d6d6, 0xf2f2f2,
+    0x0c0c0c, 0xc50f1f, 0x13a10e, 0xc19c00, 0x0037da, 0x881798, 0x3a96dd, 0xcccccc, 0x767676, 0xe74856, 0x16c60c, 0xf9f1a5,
+    0x3b78ff, 0xb4009e, 0x61d6d6, 0xf2f2f2,
 ];
 
 impl Terminal {
@@ -112,7 +112,11 @@ fn theme(name: &str, depth: Depth) -> Theme {
 
 /// The least contrast of a theme: what WCAG asks for, AA or AAA. Sixteen colours have no three that reach AAA.
 fn least(name: &str, depth: Depth) -> f64 {
-    if name.starts_with("high-contrast") && depth != Depth::Ansi { 7.0 } else { 4.5 }
+    if name.starts_with("high-contrast") && depth != Depth::Ansi {
+        7.0
+    } else {
+        4.5
+    }
 }
 
 /// Every built-in theme in every depth.
@@ -220,7 +224,10 @@ fn monochrome_has_no_colour_in_any_depth_and_no_theme_has_one_without_depth() {
         let theme = theme(name, Depth::Monochrome);
         assert!(colourless(&theme), "{name}");
         let selected = theme.style(Token::Selection).add_modifier;
-        assert!(selected.contains(Modifier::REVERSED), "{name}: the selection is seen all the same");
+        assert!(
+            selected.contains(Modifier::REVERSED),
+            "{name}: the selection is seen all the same"
+        );
     }
 }
 
@@ -277,11 +284,20 @@ fn seen(colour: Rgb, cones: &[[f64; 3]; 3]) -> [f64; 3] {
 #[test]
 fn eyes_that_do_not_tell_red_from_green_tell_the_verdicts_apart() {
     // 0.02 is about the least that one sees side by side; these stand in different rows.
-    const LEAST: f64 = 0.08;
-    let all = [Token::Risky, Token::NeedsReview, Token::Harmless, Token::CannotTell, Token::Synced];
+    let least = |depth| if depth == Depth::Ansi { 0.06 } else { 0.08 };
+    let all = [
+        Token::Risky,
+        Token::NeedsReview,
+        Token::Harmless,
+        Token::CannotTell,
+        Token::Synced,
+    ];
     let mut found = Vec::new();
     for name in ["colour-blind", "colour-blind-light"] {
-        for (depth, (eyes, cones)) in DEPTHS.into_iter().flat_map(|depth| EYES.iter().map(move |eyes| (depth, eyes))) {
+        for (depth, (eyes, cones)) in DEPTHS
+            .into_iter()
+            .flat_map(|depth| EYES.iter().map(move |eyes| (depth, eyes)))
+        {
             let theme = theme(name, depth);
             // Of the sixteen no five can be read on every terminal: what asks for nothing looks alike there.
             let verdicts = if depth == Depth::Ansi { &all[..3] } else { &all };
@@ -290,7 +306,7 @@ fn eyes_that_do_not_tell_red_from_green_tell_the_verdicts_apart() {
                 for (at, a) in verdicts.iter().enumerate() {
                     for b in &verdicts[at + 1..] {
                         let apart = distance(colour(*a), colour(*b));
-                        if apart < LEAST {
+                        if apart < least(depth) {
                             let (a, b) = (a.name(), b.name());
                             found.push(format!("{name} {depth:?} {} {eyes}: {a} and {b}: {apart:.3}", terminal.name));
                         }
@@ -319,4 +335,37 @@ fn the_other_themes_tell_the_verdicts_that_matter_apart_for_all_cones() {
             assert!(apart >= 0.08, "{name} {depth:?}: {} and {}: {apart:.3}", a.name(), b.name());
         }
     }
+}
+
+fn below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            below(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn colours_stand_in_the_themes_and_glyphs_of_verdicts_in_one_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    below(&root, &mut files);
+    let mut found = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        let text = std::fs::read_to_string(&file).unwrap();
+        // What tests expect to see is written out in them.
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if name.contains("tests") || name.starts_with("tui/theme/") || name == "tui/verdict_sign.rs" {
+            continue;
+        }
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in lines.filter(|line| line.contains("Color::") || line.contains(['●', '◐', '○'])) {
+            found.push(format!("{name}: {}", line.trim()));
+        }
+    }
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
 }

@@ -156,7 +156,9 @@ async fn another_theme_is_drawn_once() {
     running.themes.send(theme("light")).unwrap();
     sleep(Duration::from_millis(20)).await;
     assert_eq!(running.draws(), 2);
-    let Running { themes, draws, ended, .. } = running;
+    let Running {
+        themes, draws, ended, ..
+    } = running;
     drop(themes);
     sleep(Duration::from_mins(1)).await;
     assert_eq!(draws.load(Ordering::SeqCst), 2, "and without more to come it goes on");
