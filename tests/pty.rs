@@ -152,7 +152,7 @@ const LIGHT_TEXT: vt100::Color = vt100::Color::Rgb(0x1d, 0x24, 0x30);
 
 fn shows(screen: &vt100::Screen, colour: vt100::Color) -> bool {
     let (rows, columns) = screen.size();
-    let mut cells = (0..rows).flat_map(|row| (0..columns).filter_map(move |column| screen.cell(row, column)));
+    let mut cells = (0..rows.get()).flat_map(|row| (0..columns.get()).filter_map(move |column| screen.cell(row, column)));
     cells.any(|cell| cell.fgcolor() == colour)
 }
 

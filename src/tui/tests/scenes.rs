@@ -35,7 +35,7 @@ pub(super) fn pictures() -> Vec<Scene> {
             "list",
             "The list of Applications by verdict, the reason and the diff of the selected drift",
             "dark",
-            night(120, 36),
+            night(120, 36).colour(),
         ),
         scene(
             "diff",
@@ -47,7 +47,7 @@ pub(super) fn pictures() -> Vec<Scene> {
             "reason",
             "The reason of a verdict: who changed which field, whose move it was and what happens next",
             "dark",
-            night(120, 30).keys("j l j tab"),
+            night(120, 36).keys("tab").colour(),
         ),
         scene("light", "The light theme", "light", night(120, 36).colour()),
         scene("small", "A terminal of 80 columns and 24 rows", "dark", night(80, 24)),
