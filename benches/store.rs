@@ -20,20 +20,20 @@ const APPENDS: usize = 300;
 const OPENS: usize = 5;
 
 fn observation(number: usize, drifts: usize) -> Observation {
-    Observation {
-        application: ApplicationIdentity {
+    Observation::of_drifts(
+        ApplicationIdentity {
             server: "https://argocd.example.com".to_owned(),
             namespace: "argocd".to_owned(),
             name: format!("application-{number}"),
         },
-        at: Timestamp::UNIX_EPOCH,
-        seen: (0..drifts)
+        Timestamp::UNIX_EPOCH,
+        (0..drifts)
             .map(|drift| Sighting {
                 resource: ResourceKey::new("apps", "Deployment", "payments", format!("payments-api-{drift}")),
                 fingerprint: format!("{:016x}", number * drifts + drift),
             })
             .collect(),
-    }
+    )
 }
 
 /// The fields of a line, as any reader of it would parse them.

@@ -3,20 +3,26 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use driftline::engine::explain::{Answer, Case};
 use driftline::verdict::Verdict;
 use serde_json::Value;
 
-/// Every case: what was labelled, and the line as a classifier gets it.
-fn cases() -> Vec<(Value, String)> {
-    let folder = std::env::var_os("DRIFTLINE_CORPUS")
+/// A folder of the project's own corpora.
+fn own(folder: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder)
+}
+
+/// The corpus that the floors are claimed on.
+fn corpus() -> PathBuf {
+    std::env::var_os("DRIFTLINE_CORPUS")
         .filter(|folder| !folder.is_empty())
-        .map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/drift"),
-            PathBuf::from,
-        );
+        .map_or_else(|| own("drift"), PathBuf::from)
+}
+
+/// Every case of a folder: what was labelled, and the line as a classifier gets it.
+fn cases(folder: &Path) -> Vec<(Value, String)> {
     let text = std::fs::read_to_string(folder.join("cases.jsonl")).unwrap();
     text.lines()
         .filter(|l| !l.trim().is_empty())
@@ -125,9 +131,9 @@ impl Score {
     }
 }
 
-fn score() -> Score {
+fn score(folder: &Path) -> Score {
     let mut score = Score::default();
-    for (case, line) in cases() {
+    for (case, line) in cases(folder) {
         score.add(&case, &Case::parse(&line).unwrap().answer());
     }
     score
@@ -135,18 +141,38 @@ fn score() -> Score {
 
 #[test]
 fn the_rules_hold_the_floors_of_the_policy() {
-    let score = score();
+    let score = score(&corpus());
+    println!("{}", report(&score));
+    holds_the_floors(&score);
+}
+
+#[test]
+fn they_hold_on_other_kinds_managers_and_values() {
+    let score = score(&own("breadth"));
+    println!("{}", report(&score));
+    holds_the_floors(&score);
+}
+
+/// What the figures are, for a person.
+fn report(score: &Score) -> String {
     let cases: usize = score.confusion.values().sum();
-    println!(
+    let mut lines = vec![format!(
         "{cases} cases, macro-F1 {:.3}, Brier {:.3}",
         score.macro_f1(),
         score.brier / f64::from(u32::try_from(cases).unwrap())
-    );
-    for (label, said) in score.confusion.keys() {
-        println!("  {label:>12} said {said:<12} {}", score.confusion[&(*label, *said)]);
+    )];
+    for ((label, said), count) in &score.confusion {
+        lines.push(format!("  {label:>12} said {said:<12} {count}"));
     }
-    println!("reliability: {:?}", score.reliability.map(|s| format!("{}/{}", s.0, s.1)));
-    println!("{}", score.off.join("\n"));
+    lines.push(format!(
+        "reliability: {:?}",
+        score.reliability.map(|s| format!("{}/{}", s.0, s.1))
+    ));
+    lines.extend(score.off.iter().cloned());
+    lines.join("\n")
+}
+
+fn holds_the_floors(score: &Score) {
     assert!(
         (score.recall(Verdict::Risky) - 1.0).abs() < f64::EPSILON,
         "RISKY recall {}",
@@ -166,7 +192,7 @@ fn the_rules_hold_the_floors_of_the_policy() {
 #[test]
 fn answers_do_not_depend_on_labels() {
     const SHOWN: &[&str] = &["id", "app", "resource", "observed_at", "target", "live", "siblings"];
-    for (mut case, line) in cases() {
+    for (mut case, line) in cases(&corpus()) {
         case.as_object_mut().unwrap().retain(|key, _| SHOWN.contains(&key.as_str()));
         let blind = Case::parse(&case.to_string()).unwrap().answer();
         assert_eq!(blind, Case::parse(&line).unwrap().answer());

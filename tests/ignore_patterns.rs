@@ -323,6 +323,6 @@ fn most_of_what_public_repositories_ignore_as_noise_is_harmless_without_a_rule_a
     println!("\nnot harmless by themselves:\n{}", missed.join("\n"));
     println!("\nharmless although worth a look:\n{}", silenced.join("\n"));
     assert_eq!(noise.1 + kept.1, 480);
-    assert!(noise.0 >= 245, "{missed:#?}");
-    assert!(kept.0 >= 158, "{silenced:#?}");
+    assert!(noise.0 >= 248, "{missed:#?}");
+    assert!(kept.0 >= 161, "{silenced:#?}");
 }

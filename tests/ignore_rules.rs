@@ -15,6 +15,7 @@ use driftline::ignore::{
 };
 use driftline::verdict::evidence::Evidence;
 use driftline::verdict::ignoring::{IGNORED, change};
+use driftline::verdict::policy::Policy;
 use driftline::verdict::{Judgement, Verdict, judge};
 use jiff::civil::Date;
 use serde_json::Value;
@@ -89,9 +90,9 @@ impl Case {
             raw_live: Some(&self.live),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &[],
-            environment: "production",
-            caps: &[],
+            policy: Policy::default(),
         })?;
         Some(ask(judgement))
     }

@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use driftline::demo::{RecordedArgoCd, Recording};
 use driftline::drift::ResourceKey;
 use driftline::engine::ports::{
-    ApplicationIdentity, ArgoCd, Clock, Disposition, DriftIdentity, History, Journal, Observation, Sighting, Store, StoreError,
+    ApplicationIdentity, ArgoCd, Clock, Disposition, DispositionKind, DriftIdentity, History, Journal, Observation, Sighting,
+    Store, StoreError,
 };
 use driftline::engine::scan::{ScanReport, ScanScope};
 use driftline::engine::view::{ApplicationVerdict, DriftKey};
@@ -71,6 +72,7 @@ fn histories(report: &ScanReport) -> BTreeMap<DriftKey, History> {
                 first_seen: drift.first_seen,
                 times_seen: drift.times_seen,
                 flaps: drift.flaps,
+                dispositions: Vec::new(),
             };
             (drift.key.clone(), history)
         })
@@ -87,10 +89,11 @@ async fn a_later_run_knows_when_a_drift_was_first_seen_and_writes_a_line_for_eac
     assert!(found.values().all(|history| *history == History::first(noon())));
     let journal = folder.path().join("journal.jsonl");
     let lines = || std::fs::read_to_string(&journal).unwrap().lines().count();
-    assert_eq!(lines(), found.len());
+    let additions: usize = first.applications.iter().map(|a| a.invisible.len()).sum();
+    assert_eq!(lines(), found.len() + additions);
     let second = scan(&server, Arc::new(FileStore::new(folder.path())), 0).await;
     assert_eq!(histories(&second), found);
-    assert_eq!(lines(), found.len());
+    assert_eq!(lines(), found.len() + additions);
     let next_week = scan(&server, Arc::new(FileStore::new(folder.path())), 7).await;
     assert_eq!(histories(&next_week), found);
 }
@@ -101,11 +104,8 @@ async fn a_drift_that_was_gone_in_between_came_back() {
     let store = Arc::new(MemoryStore::default());
     let first = scan(&server, store.clone(), 0).await;
     let applications = store.journal().await.unwrap().into_keys().map(|drift| drift.application);
-    let all_clean = applications.map(|application| Observation {
-        application,
-        at: noon() + SignedDuration::from_hours(1),
-        seen: Vec::new(),
-    });
+    let all_clean =
+        applications.map(|application| Observation::of_drifts(application, noon() + SignedDuration::from_hours(1), Vec::new()));
     store.record(all_clean.collect()).await.unwrap();
     let later = histories(&scan(&server, store, 1).await);
     assert_eq!(later.len(), histories(&first).len());
@@ -113,6 +113,7 @@ async fn a_drift_that_was_gone_in_between_came_back() {
         first_seen: noon(),
         times_seen: 2,
         flaps: 1,
+        dispositions: Vec::new(),
     };
     assert!(later.values().all(|history| *history == expected));
 }
@@ -132,15 +133,17 @@ async fn edited_before(server: &RecordedArgoCd) -> (DriftIdentity, Arc<MemorySto
             name: clean.key.name.to_string(),
         },
         resource: ResourceKey::new("", "ConfigMap", "shop", "was-edited"),
+        invisible: false,
     };
-    let edited = Observation {
-        application: drift.application.clone(),
-        at: noon() - SignedDuration::from_hours(1),
-        seen: vec![Sighting {
-            resource: drift.resource.clone(),
-            fingerprint: "0123456789abcdef".to_owned(),
-        }],
+    let sighting = Sighting {
+        resource: drift.resource.clone(),
+        fingerprint: "0123456789abcdef".to_owned(),
     };
+    let edited = Observation::of_drifts(
+        drift.application.clone(),
+        noon() - SignedDuration::from_hours(1),
+        vec![sighting],
+    );
     let store = Arc::new(MemoryStore::default());
     store.record(vec![edited]).await.unwrap();
     assert!(store.journal().await.unwrap()[&drift].present.is_some());
@@ -230,4 +233,79 @@ async fn a_journal_that_hangs_is_not_waited_for_again_and_again() {
     // Those that were under way when it first kept somebody waiting.
     let asked = store.asked.load(Ordering::Relaxed);
     assert!(asked < found.applications.len() / 4, "{asked}");
+}
+
+#[tokio::test]
+async fn what_people_decided_about_a_difference_is_in_the_view_while_it_holds() {
+    let server = serve().await;
+    let store = Arc::new(MemoryStore::default());
+    let first = scan(&server, store.clone(), 0).await;
+    let identities = store.journal().await.unwrap();
+    let (identity, memory) = identities.iter().find(|(identity, _)| !identity.invisible).unwrap();
+    let decision = |kind, until| Disposition {
+        kind,
+        fingerprint: memory.present.clone().unwrap(),
+        by: "mira".to_owned(),
+        at: noon(),
+        until,
+        reason: "password: Xq7canary".to_owned(),
+        link: Some("https://git.example.com/shop/issues/7".to_owned()),
+    };
+    let tomorrow = noon() + SignedDuration::from_hours(24);
+    for decision in [
+        decision(DispositionKind::Reported, None),
+        decision(DispositionKind::Snoozed, Some(tomorrow)),
+    ] {
+        store.dispose(identity.clone(), decision).await.unwrap();
+    }
+    let decided = |report: &ScanReport| {
+        let mut all = report.applications.iter().flat_map(|a| &a.drifts);
+        let drift = all.find(|drift| {
+            let key = &drift.key;
+            key.resource == identity.resource
+                && *key.application.name == *identity.application.name
+                && *key.application.namespace == *identity.application.namespace
+        });
+        drift.unwrap().dispositions.clone()
+    };
+    assert_eq!(decided(&first), []);
+    let today = decided(&scan(&server, store.clone(), 0).await);
+    let kinds: Vec<_> = today.iter().map(|decision| decision.kind).collect();
+    assert_eq!(kinds, [DispositionKind::Reported, DispositionKind::Snoozed]);
+    assert_eq!(
+        (today[1].by.as_str(), today[1].until, today[1].link.as_deref()),
+        ("mira", Some(tomorrow), Some("https://git.example.com/shop/issues/7"))
+    );
+    assert!(!today[0].reason.contains("Xq7canary"), "{}", today[0].reason);
+    let later = decided(&scan(&server, store, 2).await);
+    let kinds: Vec<_> = later.iter().map(|decision| decision.kind).collect();
+    assert_eq!(kinds, [DispositionKind::Reported]);
+}
+
+#[tokio::test]
+async fn additions_keep_their_history_and_never_count_as_drift() {
+    let server = serve().await;
+    let store = Arc::new(MemoryStore::default());
+    let sweep = ScanScope {
+        sweep: true,
+        ..ScanScope::default()
+    };
+    let at = async |days| engine(&server, store.clone(), days, PATIENCE).scan(&sweep, &mut |_| {}).await;
+    let additions = |report: &ScanReport| -> Vec<_> {
+        let all = report.applications.iter().flat_map(|a| &a.invisible);
+        all.map(|addition| (addition.first_seen, addition.times_seen, addition.flaps))
+            .collect()
+    };
+    let first = at(0).await;
+    let found = additions(&first).len();
+    assert!(found > 5, "{found}");
+    let remembered = store.journal().await.unwrap();
+    let (invisible, drifts): (Vec<_>, Vec<_>) = remembered.keys().partition(|identity| identity.invisible);
+    assert_eq!(
+        (invisible.len(), drifts.len()),
+        (found, first.applications.iter().map(|a| a.drifts.len()).sum())
+    );
+    // A scan that does not sweep looks into no Synced Application: what was added there has not gone.
+    scan(&server, store.clone(), 1).await;
+    assert_eq!(additions(&at(2).await), vec![(noon(), 1, 0); found]);
 }

@@ -15,22 +15,22 @@ const NAME: &str = "DRIFTLINE_TEST_STORE_NAME";
 const LOOKS: u32 = 150;
 
 fn observation(name: &str, number: u32) -> Observation {
-    Observation {
-        application: ApplicationIdentity {
+    Observation::of_drifts(
+        ApplicationIdentity {
             server: "https://argocd.example.com".to_owned(),
             namespace: "argocd".to_owned(),
             name: "web".to_owned() + name,
         },
-        at: Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(number.into()),
+        Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(number.into()),
         // There, changed, gone, and there again.
-        seen: (number % 3 != 2)
+        (number % 3 != 2)
             .then(|| Sighting {
                 resource: ResourceKey::new("apps", "Deployment", "shop", "web"),
                 fingerprint: format!("{:016x}", number % 3),
             })
             .into_iter()
             .collect(),
-    }
+    )
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> T {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, ApplicationKey};
+use crate::drift::raw::{ManagedResource, Rendered};
+use crate::drift::{Application, ApplicationKey, ProjectWindows, SyncWindows};
 use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ErrorView, ServerInfo, Sink, WatchEvent};
 
 /// Answers every call with why the context cannot be used.
@@ -54,6 +54,18 @@ impl ArgoCd for Broken {
     }
 
     async fn managed_resources(&self, _: &ApplicationKey, _: &str) -> Result<Vec<ManagedResource>, ArgoCdError> {
+        self.error()
+    }
+
+    async fn manifests(&self, _: &ApplicationKey, _: &str, _: &[String]) -> Result<Rendered, ArgoCdError> {
+        self.error()
+    }
+
+    async fn sync_windows(&self, _: &ApplicationKey, _: &str) -> Result<SyncWindows, ArgoCdError> {
+        self.error()
+    }
+
+    async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
         self.error()
     }
 

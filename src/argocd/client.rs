@@ -9,12 +9,14 @@ use async_trait::async_trait;
 use super::connection::{Connection, ConnectionError};
 use super::convert::{self, Answer};
 use super::managed;
+use super::manifests;
 use super::mask::ListMask;
 use super::overrides::ignore_differences;
 use super::request::{Call, Requests};
+use super::windows;
 use super::wire_types::{self, Text};
-use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, ApplicationKey};
+use crate::drift::raw::{ManagedResource, Rendered};
+use crate::drift::{Application, ApplicationKey, ProjectWindows, SyncWindows};
 use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ServerInfo, Sink, WatchEvent};
 
 /// How much earlier than we the server is told to give up on managed resources, so that its own error arrives.
@@ -253,6 +255,39 @@ impl ArgoCd for Client {
         call.server_deadline = Some(deadline.saturating_sub(SERVER_GIVES_UP_EARLIER));
         let body = self.requests().get(&call).await?;
         managed::managed_resources(&self.requests().asked(&call.what), &body)
+    }
+
+    async fn manifests(&self, key: &ApplicationKey, project: &str, revisions: &[String]) -> Result<Rendered, ArgoCdError> {
+        let deadline = self.requests().timeouts().manifests;
+        let mut call = self.about("manifests of", key, project, deadline);
+        call.template = "/api/v1/applications/{name}/manifests";
+        call.segments.push("manifests");
+        call.server_deadline = Some(deadline.saturating_sub(SERVER_GIVES_UP_EARLIER));
+        // What cannot be rendered stays so: another try costs the server as much.
+        call.final_500 = true;
+        call.query.extend(manifests::revisions(revisions));
+        let body = self.requests().get(&call).await?;
+        manifests::rendered(&self.requests().asked(&call.what), &body)
+    }
+
+    async fn sync_windows(&self, key: &ApplicationKey, project: &str) -> Result<SyncWindows, ArgoCdError> {
+        let mut call = self.about("sync windows of", key, project, self.requests().timeouts().small);
+        call.template = "/api/v1/applications/{name}/syncwindows";
+        call.segments.push("syncwindows");
+        let body = self.requests().get(&call).await?;
+        windows::of_application(&self.requests().asked(&call.what), &body)
+    }
+
+    async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
+        let mut call = Call::json(
+            "the sync windows of its projects",
+            "/api/v1/projects",
+            vec!["api", "v1", "projects"],
+            self.requests().timeouts().small,
+        );
+        call.query = vec![("fields", windows::PROJECT_FIELDS.to_owned())];
+        let body = self.requests().get(&call).await?;
+        windows::of_projects(&self.requests().asked(&call.what), &body)
     }
 
     async fn watch(&self, event: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError> {

@@ -14,6 +14,9 @@ pub struct Timeouts {
     pub small: Duration,
     /// Managed resources. The server is told to give up 5 s earlier, so that its own error arrives.
     pub managed_resources: Duration,
+    /// Manifests of a revision, which Argo CD may have to fetch and render: its own limit is 60 s. The server is told to give
+    /// up 5 s earlier.
+    pub manifests: Duration,
     /// The whole list.
     pub list: Duration,
     /// Silence on the watch after its first event: three missed keep-alives, which come every 15 s.
@@ -27,6 +30,7 @@ impl Default for Timeouts {
         Self {
             small: Duration::from_secs(15),
             managed_resources: Duration::from_secs(30),
+            manifests: Duration::from_secs(60),
             list: Duration::from_secs(120),
             watch_idle: Duration::from_secs(45),
             retry_pauses: [Duration::from_millis(200), Duration::from_millis(800)],

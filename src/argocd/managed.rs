@@ -1,12 +1,14 @@
 //! Reads a managed-resources answer: four states for each resource, as JSON inside JSON strings.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::error::{Asked, describe};
 use super::wire_types::Text;
 use crate::drift::ResourceKey;
-use crate::drift::raw::ManagedResource;
+use crate::drift::raw::{ManagedResource, Pair, Tree};
 use crate::engine::ports::ArgoCdError;
 
 #[derive(serde::Deserialize)]
@@ -58,18 +60,16 @@ fn managed_resource(item: &Item<'_>) -> ManagedResource {
         key,
         target: None,
         live: None,
-        predicted: None,
-        normalized: None,
+        pair: Pair::default(),
         modified: item.modified.unwrap_or(false),
         hook: item.hook.unwrap_or(false),
         unreadable: None,
     };
     match states(item) {
-        Ok([target, live, predicted, normalized]) => ManagedResource {
+        Ok((target, live, pair)) => ManagedResource {
             target,
             live,
-            predicted,
-            normalized,
+            pair,
             ..nothing
         },
         Err(why) => ManagedResource {
@@ -79,40 +79,57 @@ fn managed_resource(item: &Item<'_>) -> ManagedResource {
     }
 }
 
-/// Target, live, predicted, normalised.
-fn states(item: &Item<'_>) -> Result<[Option<Value>; 4], String> {
-    let read = |field: &str, raw: Option<&RawValue>| state(raw).map_err(|error| format!("{field}: {}", describe(&error)));
-    let same = match (item.normalized_live_state, item.predicted_live_state) {
-        (Some(normalized), Some(predicted)) => normalized.get() == predicted.get(),
-        _ => false,
-    };
-    let (normalized, predicted) = if same {
-        (None, None)
+/// Target, live, and the normalised pair. Equal texts of the pair are one state, and not worth reading.
+fn states(item: &Item<'_>) -> Result<(Option<Value>, Option<Value>, Pair), String> {
+    let (live, desired) = (item.normalized_live_state, item.predicted_live_state);
+    let is_one = matches!((live, desired), (Some(live), Some(desired)) if live.get() == desired.get());
+    let pair = if is_one {
+        Pair::default()
     } else {
-        (
-            read("normalizedLiveState", item.normalized_live_state)?,
-            read("predictedLiveState", item.predicted_live_state)?,
-        )
+        let (live, desired) = (
+            State::of("normalizedLiveState", live)?,
+            State::of("predictedLiveState", desired)?,
+        );
+        let (live, desired) = (live.tree()?, desired.tree()?);
+        Pair::of(desired.as_ref(), live.as_ref())
     };
-    let target = read("targetState", item.target_state)?;
-    Ok([target, read("liveState", item.live_state)?, predicted, normalized])
+    let target = State::of("targetState", item.target_state)?.value()?;
+    Ok((target, State::of("liveState", item.live_state)?.value()?, pair))
 }
 
-/// One state: nothing, `""`, `"null"` and `"{}"` are `None`. An object that is not wrapped in a string is taken too.
-fn state(raw: Option<&RawValue>) -> Result<Option<Value>, serde_json::Error> {
-    let Some(raw) = raw else {
-        return Ok(None);
-    };
-    let value = if raw.get().starts_with('"') {
-        let text: String = serde_json::from_str(raw.get())?;
-        if text.trim().is_empty() {
+/// The JSON text of one state: blank, `null` and `{}` are no object.
+struct State<'a> {
+    field: &'static str,
+    text: Cow<'a, str>,
+}
+
+impl<'a> State<'a> {
+    /// Takes the text out of the string around it. An object that is not wrapped in a string is taken too.
+    fn of(field: &'static str, raw: Option<&'a RawValue>) -> Result<Self, String> {
+        let text = match raw.map(RawValue::get) {
+            None => Cow::Borrowed(""),
+            Some(quoted) if quoted.starts_with('"') => {
+                Cow::Owned(serde_json::from_str(quoted).map_err(|error| unreadable(field, &error))?)
+            }
+            Some(object) => Cow::Borrowed(object),
+        };
+        Ok(Self { field, text })
+    }
+
+    fn tree(&self) -> Result<Option<Tree<'_>>, String> {
+        if self.text.trim().is_empty() {
             return Ok(None);
         }
-        serde_json::from_str::<Option<serde_json::Map<String, Value>>>(&text)?
-    } else {
-        serde_json::from_str::<Option<serde_json::Map<String, Value>>>(raw.get())?
-    };
-    Ok(value.filter(|object| !object.is_empty()).map(Value::Object))
+        Tree::of_object(&self.text).map_err(|error| unreadable(self.field, &error))
+    }
+
+    fn value(&self) -> Result<Option<Value>, String> {
+        Ok(self.tree()?.map(|tree| tree.to_value()))
+    }
+}
+
+fn unreadable(field: &str, error: &serde_json::Error) -> String {
+    format!("{field}: {}", describe(error))
 }
 
 #[cfg(test)]
@@ -140,8 +157,8 @@ mod tests {
                 let there = [
                     r.target.is_some(),
                     r.live.is_some(),
-                    r.predicted.is_some(),
-                    r.normalized.is_some(),
+                    r.pair.desired().is_some(),
+                    r.pair.live().is_some(),
                 ];
                 (r.key.short(), there, r.modified)
             })
@@ -162,8 +179,7 @@ mod tests {
                 key: ResourceKey::new("", "ConfigMap", "", "c"),
                 target: None,
                 live: None,
-                predicted: None,
-                normalized: None,
+                pair: Pair::default(),
                 modified: false,
                 hook: false,
                 unreadable: None,
@@ -180,8 +196,10 @@ mod tests {
             key: ResourceKey::new("apps", "Deployment", "n", "d"),
             target: Some(json!({"a": 1})),
             live: Some(json!({"a": 2, "b": 3})),
-            predicted: Some(json!({"a": 1})),
-            normalized: Some(json!({"a": 2})),
+            pair: Pair::of(
+                Some(&Tree::of_value(&json!({"a": 1}))),
+                Some(&Tree::of_value(&json!({"a": 2}))),
+            ),
             modified: true,
             hook: false,
             unreadable: None,
@@ -200,11 +218,7 @@ mod tests {
         assert!(resources.len() > 5);
         for resource in resources.iter().filter(|r| !r.modified) {
             assert!(resource.target.is_some() && resource.live.is_some(), "{}", resource.key);
-            assert!(
-                resource.predicted.is_none() && resource.normalized.is_none(),
-                "{}",
-                resource.key
-            );
+            assert_eq!(resource.pair, Pair::default(), "{}", resource.key);
         }
     }
 

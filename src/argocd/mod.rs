@@ -3,7 +3,8 @@
 //! Start with [`Client`], which implements [`crate::engine::ports::ArgoCd`] on a [`Connection`]. One call goes through
 //! `request` (URL, headers, deadline, retries, size limit) and, when refused, through `error`. The list comes in item by
 //! item (`list`, `item_stream`), the watch event by event (`watch`, `event_stream`). What arrives is borrowed into
-//! `wire_types` and becomes [`crate::drift`] types in `convert`; managed resources in `managed`.
+//! `wire_types` and becomes [`crate::drift`] types in `convert`; managed resources in `managed`,
+//! manifests of a revision in `manifests`, sync windows in `windows`.
 //!
 //! Everything a server says is taken as hostile text. We never send `refresh`, which would make Argo CD write.
 
@@ -16,11 +17,13 @@ mod event_stream;
 mod item_stream;
 mod list;
 mod managed;
+mod manifests;
 mod mask;
 mod overrides;
 mod request;
 mod scrub;
 mod watch;
+mod windows;
 mod wire_types;
 
 pub use broken::Broken;

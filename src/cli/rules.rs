@@ -5,7 +5,9 @@ use clap::{Args, Subcommand};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::print;
+use crate::verdict::causes;
 use crate::verdict::registry::{RULES, find};
+use crate::verdict::rule::Rule;
 
 /// Flags of `rules`.
 #[derive(Debug, Args)]
@@ -31,10 +33,16 @@ pub(super) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
         RulesCommand::List => print(&list())?,
         RulesCommand::Show { id } => {
             let rule = find(id).ok_or_else(|| Failure::usage(format!("no rule `{id}`; see `driftline rules list`.")))?;
-            print(&format!("{}\n", rule.page()))?;
+            print(&show(rule))?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// The page of a rule, and what configuration can name of it.
+fn show(rule: &dyn Rule) -> String {
+    let causes: Vec<String> = causes::of(rule.id()).iter().map(|cause| format!("`{cause}`")).collect();
+    format!("{}\n\n## Causes\n{}\n", rule.page().trim_end(), causes.join(", "))
 }
 
 fn list() -> String {
@@ -63,6 +71,16 @@ fn list() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_of_a_rule_ends_with_its_causes() {
+        let page = show(find("list-order").unwrap());
+        assert!(page.starts_with("# list-order\n"), "{page}");
+        assert!(
+            page.ends_with("\n\n## Causes\n`list-reorder`, `manual-order-change`\n"),
+            "{page}"
+        );
+    }
 
     #[test]
     fn every_rule_has_a_line() {

@@ -11,9 +11,10 @@ use super::output::{json, print, table};
 use super::run::{load_with, say, variables};
 use super::world::World;
 use super::{getting_started, logging, terminal};
+use crate::config::settings::ScanSettings;
 use crate::engine::scan::{ApplicationSelector, ContextState, ScanProgress, ScanReport, ScanScope};
+use crate::engine::view::ApplicationView;
 use crate::redact::terminal::visible;
-use crate::verdict::Verdict;
 
 /// Flags of `scan`.
 #[derive(Debug, Args)]
@@ -28,7 +29,7 @@ pub(super) struct ScanArgs {
     /// Look into Synced Applications too, for additions that Argo CD does not show; two calls for each of them
     #[arg(long)]
     sweep: bool,
-    /// End with 1 when there is drift of this verdict or worse [default: the configuration's scan.fail_on, else never]
+    /// End with 1 when there is drift of this verdict or worse [default: the configuration's fail_on of the environment, else scan.fail_on, else never]
     #[arg(long, value_name = "VERDICT", value_parser = ["harmless", "needs-review", "risky", "never"])]
     fail_on: Option<String>,
     #[command(flatten)]
@@ -77,14 +78,18 @@ pub(super) async fn run(args: ScanArgs, before: ConnectionArgs, global: &GlobalA
         ),
     };
     print(&text)?;
-    Ok(drift_exit(&report, loaded.settings.scan.fail_on).and(complete_exit(&report, &scope)))
+    Ok(drift_exit(&report, &loaded.settings.scan).and(complete_exit(&report, &scope)))
 }
 
-fn drift_exit(report: &ScanReport, fail_on: Option<Verdict>) -> Exit {
-    let worst = report.applications.iter().flat_map(|a| &a.drifts).map(|d| d.verdict).max();
-    match (worst, fail_on) {
-        (Some(worst), Some(threshold)) if worst >= threshold => Exit::Drift,
-        _ => Exit::Done,
+fn drift_exit(report: &ScanReport, settings: &ScanSettings) -> Exit {
+    let fails = |application: &ApplicationView| {
+        let threshold = settings.threshold(&application.environment);
+        threshold.is_some_and(|threshold| application.drifts.iter().any(|drift| drift.verdict >= threshold))
+    };
+    if report.applications.iter().any(fails) {
+        Exit::Drift
+    } else {
+        Exit::Done
     }
 }
 
@@ -153,20 +158,32 @@ impl Drop for ProgressLine {
 
 #[cfg(test)]
 mod tests {
-    use super::{ApplicationSelector, Exit, ScanScope, Verdict, complete_exit, drift_exit};
+    use super::{ApplicationSelector, Exit, ScanReport, ScanScope, ScanSettings, complete_exit, drift_exit};
     use crate::engine::scan_sample;
+    use crate::verdict::Verdict;
 
     #[test]
     fn drift_counts_from_the_threshold_on() {
         let mut report = scan_sample::report();
-        assert_eq!(drift_exit(&report, Some(Verdict::Risky)), Exit::Drift);
-        assert_eq!(drift_exit(&report, None), Exit::Done);
+        let exit = |report: &ScanReport, fail_on, fail_on_in: &[(&str, Option<Verdict>)]| {
+            let fail_on_in = fail_on_in.iter().map(|(name, threshold)| ((*name).to_owned(), *threshold));
+            let settings = ScanSettings {
+                fail_on,
+                fail_on_in: fail_on_in.collect(),
+            };
+            drift_exit(report, &settings)
+        };
+        assert_eq!(exit(&report, Some(Verdict::Risky), &[]), Exit::Drift);
+        assert_eq!(exit(&report, None, &[]), Exit::Done);
+        assert_eq!(exit(&report, None, &[("production", Some(Verdict::Risky))]), Exit::Drift);
+        assert_eq!(exit(&report, None, &[("staging", Some(Verdict::Risky))]), Exit::Done);
+        assert_eq!(exit(&report, Some(Verdict::Risky), &[("production", None)]), Exit::Done);
         report
             .applications
             .iter_mut()
             .for_each(|a| a.drifts.retain(|d| d.verdict == Verdict::Harmless));
-        assert_eq!(drift_exit(&report, Some(Verdict::NeedsReview)), Exit::Done);
-        assert_eq!(drift_exit(&report, Some(Verdict::Harmless)), Exit::Drift);
+        assert_eq!(exit(&report, Some(Verdict::NeedsReview), &[]), Exit::Done);
+        assert_eq!(exit(&report, Some(Verdict::Harmless), &[]), Exit::Drift);
     }
 
     #[test]

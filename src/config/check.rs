@@ -8,8 +8,7 @@ use super::address::Address;
 use super::nearest::nearest;
 use super::origin::{At, FileLayer, Origin};
 use super::problem::Problem;
-use super::schema::{RawContext, RawEnvironment};
-use crate::drift::{EnvironmentRule, Glob};
+use super::schema::RawContext;
 use crate::verdict::Verdict;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -199,6 +198,13 @@ pub(super) fn fail_on(key: &str, at: &At<String>) -> Result<Option<Verdict>, Pro
     one_of(key, at, &FAIL_ON).map(|word| Verdict::parse(&word))
 }
 
+/// One of the verdicts.
+pub(super) fn verdict(key: &str, at: &At<String>) -> Result<Verdict, Problem> {
+    let words = [Verdict::Harmless, Verdict::NeedsReview, Verdict::Risky].map(Verdict::as_str);
+    let word = one_of(key, at, &words)?;
+    Verdict::parse(&word).ok_or_else(|| Problem::new(at.origin.clone(), key, "this is no verdict"))
+}
+
 fn one_of(key: &str, at: &At<String>, words: &[&str]) -> Result<String, Problem> {
     if words.contains(&at.value.as_str()) {
         return Ok(at.value.clone());
@@ -209,35 +215,4 @@ fn one_of(key: &str, at: &At<String>, words: &[&str]) -> Result<String, Problem>
         None => known,
     };
     Err(Problem::new(at.origin.clone(), key, format!("`{}` is not known", at.value)).hint(hint))
-}
-
-/// An environment rule: a name and at least one thing to match.
-pub(super) fn environment(raw: RawEnvironment) -> Result<(EnvironmentRule, Origin), Problem> {
-    let glob = |at: Option<At<String>>| at.map(|a| Glob::new(a.value));
-    let name = raw
-        .name
-        .filter(|n| !n.value.trim().is_empty())
-        .ok_or_else(|| Problem::new(raw.at.clone(), "environment.name", "every environment rule needs a name"))?;
-    let label = match raw.label {
-        None => None,
-        Some(at) => Some(
-            at.value
-                .split_once('=')
-                .filter(|(key, _)| !key.is_empty())
-                .map(|(key, value)| (key.to_owned(), Glob::new(value)))
-                .ok_or_else(|| Problem::new(at.origin, "environment.label", "a label is written `key=pattern`"))?,
-        ),
-    };
-    let rule = EnvironmentRule {
-        name: name.value,
-        cluster: glob(raw.cluster),
-        project: glob(raw.project),
-        namespace: glob(raw.namespace),
-        label,
-    };
-    if rule.cluster.is_none() && rule.project.is_none() && rule.namespace.is_none() && rule.label.is_none() {
-        return Err(Problem::new(raw.at, "environment", "this rule would match every Application")
-            .hint("Give `cluster`, `project`, `namespace` or `label`; \"*\" matches anything."));
-    }
-    Ok((rule, raw.at))
 }

@@ -3,7 +3,7 @@
 use super::flags::Flags;
 use super::ignore::RawRule;
 use super::origin::{At, Origin};
-use super::schema::{RawConfig, RawContext, RawEnvironment};
+use super::schema::{RawConfig, RawContext};
 use super::variables::Variables;
 
 /// What every source says, read and not yet judged.
@@ -66,11 +66,6 @@ impl Layers {
             .chain(&self.project.ignore.rules)
             .cloned()
             .collect()
-    }
-
-    /// The person's own rules decide before a checkout's: a checkout must not call production something milder.
-    pub(super) fn environments(&self) -> impl Iterator<Item = RawEnvironment> {
-        self.user.environments.iter().chain(&self.project.environments).cloned()
     }
 }
 

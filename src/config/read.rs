@@ -120,6 +120,18 @@ impl<'s, 't, 'd> Fields<'s, 't, 'd> {
         self.leaf(key, "true or false", DeValue::as_bool)
     }
 
+    /// A number from 0 to 1.
+    pub(super) fn share(&mut self, key: &'static str) -> Option<At<f64>> {
+        self.leaf(key, "a number from 0 to 1", |v| {
+            let number: f64 = match v {
+                DeValue::Float(number) => number.as_str().parse().ok()?,
+                DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok()?,
+                _ => return None,
+            };
+            (0.0..=1.0).contains(&number).then_some(number)
+        })
+    }
+
     /// A whole number from 0.
     pub(super) fn count(&mut self, key: &'static str) -> Option<At<u32>> {
         self.leaf(key, "a whole number from 0", |v| {
@@ -177,6 +189,43 @@ impl<'s, 't, 'd> Fields<'s, 't, 'd> {
             return None;
         };
         Some(Fields::new(self.session, table, path).read_all(read))
+    }
+
+    /// A table of tables under free names, in the order of their names; the reader gets the fields inside.
+    pub(super) fn named_tables<T>(
+        &mut self,
+        key: &'static str,
+        mut read: impl FnMut(&mut Fields<'_, 't, '_>) -> T,
+    ) -> Vec<(At<String>, T)> {
+        let path = self.full(key);
+        self.session.keys.push(path.clone());
+        let Some(found) = self.find(key) else { return Vec::new() };
+        let Some(names) = found.get_ref().as_table() else {
+            let origin = self.session.origin(found.span());
+            self.wrong_type(key, origin, &format!("a table `[{path}]`"), found.get_ref());
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for (name, item) in names {
+            let origin = self.session.origin(name.span());
+            let name: &str = name.get_ref();
+            let inner = format!("{path}.{name}");
+            if let Some(table) = item.get_ref().as_table() {
+                let read = Fields::new(self.session, table, inner).read_all(&mut read);
+                out.push((At::new(name.to_owned(), origin), read));
+            } else {
+                let message = format!("expected a table, found {}", type_name(item.get_ref()));
+                self.session.problems.push(Problem::new(origin, inner, message));
+            }
+        }
+        out
+    }
+
+    /// Where a key stands, if it is there.
+    pub(super) fn place(&self, key: &str) -> Option<Origin> {
+        self.table
+            .get_key_value(key)
+            .map(|(name, _)| self.session.origin(name.span()))
     }
 
     /// A list of tables (`[[key]]`); the reader gets the place of each and the fields inside.

@@ -4,12 +4,12 @@ use super::check;
 use super::connection::choose;
 use super::context::Draft;
 use super::effective::Effective;
+use super::environment;
 use super::ignore;
 use super::layers::{Layered, Layers};
 use super::origin::{At, Origin};
 use super::problem::{Problem, Problems};
 use super::settings::{IgnoreSettings, LogSettings, PollSettings, ScanSettings, Settings, SweepSettings, ViewSettings};
-use crate::drift::EnvironmentRules;
 
 /// Decides every value.
 ///
@@ -63,15 +63,11 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
         effective.value(format!("keys.{key}"), at);
     }
 
-    let mut rules = EnvironmentRules::default();
-    for raw in layers.environments() {
-        match check::environment(raw) {
-            Ok((rule, origin)) => {
-                effective.text("environment.name", &At::new(rule.name.clone(), origin));
-                rules.0.push(rule);
-            }
-            Err(problem) => problems.push(problem),
-        }
+    let mut scan = ScanSettings::default();
+    let environments = environment::settle(layers, &mut scan, &mut effective, &mut problems, &mut notes);
+    // Who asks now means every environment.
+    if matches!(layered.fail_on.origin, Origin::Flag(_)) {
+        scan.fail_on_in.clear();
     }
 
     let ignored = ignore::rules(&layers.ignore_rules(), &mut problems);
@@ -96,8 +92,9 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
             sweep,
             view,
             keys: layers.user.keys.clone(),
-            environments: rules,
-            scan: ScanSettings { fail_on },
+            environments: environments.rules,
+            policies: environments.policies,
+            scan: ScanSettings { fail_on, ..scan },
             log: LogSettings {
                 asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
                 level,

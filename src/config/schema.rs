@@ -5,8 +5,10 @@
 
 use std::path::Path;
 
+use super::environment::{self, RawEnvironment};
 use super::ignore::{self, RawIgnore};
 use super::origin::{At, FileLayer, Origin};
+use super::policy::{self, RawPolicy};
 use super::problem::Problem;
 use super::read::{Fields, Session};
 
@@ -19,6 +21,7 @@ pub(super) struct RawConfig {
     pub(super) view: RawView,
     pub(super) keys: Vec<(String, At<toml::Value>)>,
     pub(super) environments: Vec<RawEnvironment>,
+    pub(super) policy: RawPolicy,
     pub(super) scan: RawScan,
     pub(super) log: RawLog,
     pub(super) ignore: RawIgnore,
@@ -75,17 +78,6 @@ pub(super) struct RawView {
     pub(super) dark_theme: Option<At<String>>,
 }
 
-/// `[[environment]]`.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct RawEnvironment {
-    pub(super) at: Origin,
-    pub(super) name: Option<At<String>>,
-    pub(super) cluster: Option<At<String>>,
-    pub(super) project: Option<At<String>>,
-    pub(super) namespace: Option<At<String>>,
-    pub(super) label: Option<At<String>>,
-}
-
 /// `[scan]`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct RawScan {
@@ -127,6 +119,7 @@ pub(super) fn read(text: &str, layer: FileLayer, path: &Path) -> (RawConfig, Vec
         // What is refused needs no second complaint about its contents.
         problems.retain(|p| !is_table_of_user_file(p.key.split('.').next().unwrap_or_default()));
         problems.extend(refused);
+        environment::refuse_policies(&config.environments, &mut problems);
     }
     problems.sort_by_key(|p| match &p.origin {
         Origin::File(at) => (at.line, at.column),
@@ -136,7 +129,7 @@ pub(super) fn read(text: &str, layer: FileLayer, path: &Path) -> (RawConfig, Vec
 }
 
 fn is_table_of_user_file(name: &str) -> bool {
-    ["context", "poll", "sweep", "keys", "scan", "log"].contains(&name)
+    ["context", "poll", "sweep", "keys", "policy", "scan", "log"].contains(&name)
 }
 
 /// Full names of all keys, such as `context.server`.
@@ -155,7 +148,8 @@ fn config(fields: &mut Fields<'_, '_, '_>) -> RawConfig {
         sweep: fields.table("sweep", sweep).unwrap_or_default(),
         view: fields.table("view", view).unwrap_or_default(),
         keys: fields.raw("keys"),
-        environments: fields.tables("environment", environment),
+        environments: fields.tables("environment", environment::read),
+        policy: fields.table("policy", policy::read).unwrap_or_default(),
         scan: fields.table("scan", scan).unwrap_or_default(),
         log: fields.table("log", log).unwrap_or_default(),
         ignore: ignore::read(fields),
@@ -201,17 +195,6 @@ fn view(fields: &mut Fields<'_, '_, '_>) -> RawView {
         theme: fields.text("theme"),
         light_theme: fields.text("light_theme"),
         dark_theme: fields.text("dark_theme"),
-    }
-}
-
-fn environment(at: Origin, fields: &mut Fields<'_, '_, '_>) -> RawEnvironment {
-    RawEnvironment {
-        at,
-        name: fields.text("name"),
-        cluster: fields.text("cluster"),
-        project: fields.text("project"),
-        namespace: fields.text("namespace"),
-        label: fields.text("label"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The frozen result: everything decided, nothing optional without a meaning.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use super::problem::Problem;
 use crate::drift::EnvironmentRules;
 use crate::ignore::IgnoreRule;
 use crate::verdict::Verdict;
+use crate::verdict::policy::Policies;
 
 /// Everything that was configured, with defaults filled in.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Settings {
     pub keys: Vec<(String, At<toml::Value>)>,
     /// Which Application belongs to which environment.
     pub environments: EnvironmentRules,
+    /// What is made of verdicts, by environment.
+    pub policies: Policies,
     /// The headless scan.
     pub scan: ScanSettings,
     /// The log.
@@ -154,10 +158,19 @@ pub struct IgnoreSettings {
 }
 
 /// The headless scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScanSettings {
     /// Drift from here on makes `scan` end with 1; `None`: never.
     pub fail_on: Option<Verdict>,
+    /// The same where an environment says otherwise, by its name. Empty when a flag decides for all.
+    pub fail_on_in: BTreeMap<String, Option<Verdict>>,
+}
+
+impl ScanSettings {
+    /// From where on drift in this environment makes `scan` end with 1; `None`: never.
+    pub fn threshold(&self, environment: &str) -> Option<Verdict> {
+        self.fail_on_in.get(environment).copied().unwrap_or(self.fail_on)
+    }
 }
 
 /// The log.

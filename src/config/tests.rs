@@ -1,5 +1,7 @@
 //! What a person writes, and what comes of it: whole messages, whole values.
 
+mod policies;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -555,7 +557,7 @@ fn the_example_holds_the_built_in_defaults() {
     assert_eq!(with_example.poll, built_in.poll);
     let themes = |view: &ViewSettings| [&view.theme, &view.light_theme, &view.dark_theme].map(|theme| theme.value.clone());
     assert_eq!(themes(&with_example.view), themes(&built_in.view));
-    assert_eq!(with_example.scan, built_in.scan);
+    assert_eq!(with_example.scan.fail_on, built_in.scan.fail_on);
     assert_eq!(with_example.log, built_in.log);
     assert_eq!(with_example.ignore.sources, built_in.ignore.sources);
     let context = &with_example.contexts[0];

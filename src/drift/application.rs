@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::resource::ResourceStatus;
+use super::sync_window::SyncWindowState;
 
 /// Identity of an Application on this machine: the configured context, the namespace of the Application object, its name.
 ///
@@ -305,6 +306,8 @@ pub struct Application {
     pub hydrated: bool,
     /// What syncs by itself.
     pub sync_policy: SyncPolicy,
+    /// What sync windows do to what syncs by itself.
+    pub sync_windows: SyncWindowState,
     /// `spec.ignoreDifferences`; only with [`Detail::Full`].
     pub ignore_differences: Vec<IgnoreDifference>,
     /// `status.sync.status`.
@@ -346,6 +349,7 @@ impl Application {
             sources: Vec::new(),
             hydrated: false,
             sync_policy: SyncPolicy::default(),
+            sync_windows: SyncWindowState::NotAsked,
             ignore_differences: Vec::new(),
             sync_status: SyncStatus::NeverCompared,
             revisions: Vec::new(),

@@ -30,7 +30,7 @@ pub fn corresponding<'a>(path: &Pointer, from: &Value, to: &'a Value) -> Option<
                 match (key, item) {
                     (Some(key), Some(item)) => {
                         let wanted = key.item(item);
-                        items.iter().find(|candidate| key.item(candidate) == wanted)?
+                        items.iter().find(|candidate| key.item(*candidate) == wanted)?
                     }
                     _ => items.get(position)?,
                 }

@@ -19,6 +19,8 @@ pub struct EnvironmentRule {
     pub namespace: Option<Glob>,
     /// Label of the Application: key, and a pattern for its value.
     pub label: Option<(String, Glob)>,
+    /// A checkout says it: it decides only where nobody else does.
+    pub from_checkout: bool,
 }
 
 impl EnvironmentRule {
@@ -35,20 +37,24 @@ impl EnvironmentRule {
     }
 }
 
-/// All rules, in order: the first that matches decides.
+/// All rules, in order: the first that matches decides. Those of a checkout come after the labels: it must not call
+/// production something milder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EnvironmentRules(pub Vec<EnvironmentRule>);
 
 impl EnvironmentRules {
-    /// The environment of an Application: first matching rule, else its label, else empty. Hostile text when from a label.
+    /// The environment of an Application: first matching rule, else its label, else a checkout's rule, else empty. Hostile text
+    /// when from a label or a checkout.
     /// `cluster` is the cluster's name for people: an Application may name its destination by URL only.
     pub fn of<'a>(&'a self, application: &'a Application, cluster: &str) -> &'a str {
-        if let Some(rule) = self.0.iter().find(|rule| rule.matches(application, cluster)) {
-            return &rule.name;
-        }
-        ENVIRONMENT_LABELS
-            .iter()
-            .find_map(|label| application.labels.get(*label))
+        let by_rule = |from_checkout| {
+            let mut rules = self.0.iter().filter(move |rule| rule.from_checkout == from_checkout);
+            rules.find(|rule| rule.matches(application, cluster)).map(|rule| &rule.name)
+        };
+        let by_label = || ENVIRONMENT_LABELS.iter().find_map(|label| application.labels.get(*label));
+        by_rule(false)
+            .or_else(by_label)
+            .or_else(|| by_rule(true))
             .map_or("", String::as_str)
     }
 }
@@ -76,6 +82,7 @@ mod tests {
             project: None,
             namespace: None,
             label: None,
+            from_checkout: false,
         }
     }
 
@@ -103,6 +110,24 @@ mod tests {
         );
         assert_eq!(rules.of(&application("dev", "web", &[("tier", "preview")]), "dev"), "staging");
         assert_eq!(rules.of(&application("dev", "web", &[]), "dev"), "");
+    }
+
+    #[test]
+    fn a_checkouts_rule_decides_only_where_nobody_else_does() {
+        let rules = EnvironmentRules(vec![
+            EnvironmentRule {
+                project: Some(Glob::new("*")),
+                from_checkout: true,
+                ..rule("playground")
+            },
+            EnvironmentRule {
+                cluster: Some(Glob::new("prod-*")),
+                ..rule("production")
+            },
+        ]);
+        assert_eq!(rules.of(&application("prod-eu", "web", &[]), "prod-eu"), "production");
+        assert_eq!(rules.of(&application("c", "web", &[("env", "qa")]), "c"), "qa");
+        assert_eq!(rules.of(&application("c", "web", &[]), "c"), "playground");
     }
 
     #[test]

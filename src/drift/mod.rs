@@ -8,6 +8,7 @@ pub mod application;
 pub mod attribution;
 pub mod compare;
 pub mod correspondence;
+pub mod cron;
 pub mod environment;
 pub mod fingerprint;
 pub mod glob;
@@ -17,6 +18,7 @@ pub mod origin;
 pub mod pointer;
 pub mod raw;
 pub mod resource;
+pub mod sync_window;
 
 pub use application::{
     Application, ApplicationKey, Automated, Condition, Destination, Detail, HealthStatus, HistoryEntry, IgnoreDifference,
@@ -26,3 +28,4 @@ pub use environment::{EnvironmentRule, EnvironmentRules};
 pub use glob::Glob;
 pub use pointer::Pointer;
 pub use resource::{DriftState, ResourceKey, ResourceStatus};
+pub use sync_window::{Hold, ProjectWindows, SyncWindow, SyncWindowState, SyncWindows, WindowKind};

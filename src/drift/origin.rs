@@ -1,6 +1,7 @@
 //! Whose move made a difference: the cluster's, Git's, both. The three-way question, answered per field.
 //!
-//! The base is what the last sync applied: the last-applied annotation while the sync owns it, else ownership.
+//! The base is what the last sync applied: the last-applied annotation while the sync owns it, else what Git said at the
+//! revision synced last, where somebody asked Argo CD to render it, else ownership.
 //! (Argo CD's own three-way comparison uses the same annotation: gitops-engine, `pkg/diff`.)
 
 use serde_json::Value;
@@ -87,6 +88,8 @@ pub struct ThreeWay<'a> {
     pub target: Option<&'a Value>,
     /// What the last sync applied.
     pub last_applied: Option<&'a LastApplied>,
+    /// The object as Git had it at the revision synced last; `None` when nobody asked, or Git had it not.
+    pub synced: Option<&'a Value>,
     /// Whether the revision that Argo CD compares with is the one last synced; `None` when not known.
     pub git_stood_still: Option<bool>,
 }
@@ -97,22 +100,15 @@ impl ThreeWay<'_> {
     pub fn origin(&self, difference: &Difference<'_>, attribution: &Attribution) -> Origin {
         let by_sync = attribution.manager().is_some_and(is_sync);
         if let Some(last_applied) = self.last_applied.filter(|l| l.by_sync) {
-            let base = corresponding(&difference.path, self.live, &last_applied.manifest)
-                .or_else(|| corresponding(&difference.desired_path, self.desired, &last_applied.manifest));
-            let target = self.target.map_or(difference.desired, |target| {
-                corresponding(&difference.desired_path, self.desired, target)
-            });
-            let means_same = |a, b| means_same(&difference.path, a, b);
-            let git_moved = !means_same(base, target);
-            let live_moved = !means_same(base, difference.live);
-            return match (git_moved, live_moved) {
-                // The sync applied the base and not this: whoever wrote it used the sync's name, or altered it on its way in.
-                (true, true) if by_sync => Origin::Unknown,
-                (true, true) => Origin::Both,
-                (true, false) => Origin::Git,
-                (false, _) if by_sync && difference.kind == DifferenceKind::Changed => Origin::Unknown,
-                (false, _) => Origin::Cluster,
-            };
+            return self.against(self.base(difference, &last_applied.manifest), difference, by_sync);
+        }
+        if let Some(synced) = self.synced {
+            let base = self.base(difference, synced);
+            // Git never said what is there, and nobody signed for it: the server's own choice perhaps.
+            let unsigned = base.is_none() && difference.live.is_some() && attribution.manager().is_none();
+            if !unsigned && !base.is_some_and(is_masked) {
+                return self.against(base, difference, by_sync);
+            }
         }
         match &attribution.actor {
             Actor::Manager(_) if by_sync => {
@@ -128,6 +124,36 @@ impl ThreeWay<'_> {
             _ => Origin::Unknown,
         }
     }
+
+    /// What this manifest says at the place of the difference.
+    fn base<'m>(&self, difference: &Difference<'_>, manifest: &'m Value) -> Option<&'m Value> {
+        corresponding(&difference.path, self.live, manifest)
+            .or_else(|| corresponding(&difference.desired_path, self.desired, manifest))
+    }
+
+    fn against(&self, base: Option<&Value>, difference: &Difference<'_>, by_sync: bool) -> Origin {
+        let target = self.target.map_or(difference.desired, |target| {
+            corresponding(&difference.desired_path, self.desired, target)
+        });
+        let means_same = |a, b| means_same(&difference.path, a, b);
+        let git_moved = !means_same(base, target);
+        let live_moved = !means_same(base, difference.live);
+        match (git_moved, live_moved) {
+            // The sync applied the base and not this: whoever wrote it used the sync's name, or altered it on its way in.
+            (true, true) if by_sync => Origin::Unknown,
+            (true, true) => Origin::Both,
+            (true, false) => Origin::Git,
+            (false, _) if by_sync && difference.kind == DifferenceKind::Changed => Origin::Unknown,
+            (false, _) => Origin::Cluster,
+        }
+    }
+}
+
+/// Argo CD shows pluses for what it hides, as many as it likes.
+fn is_masked(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte == b'+'))
 }
 
 fn means_same(path: &Pointer, a: Option<&Value>, b: Option<&Value>) -> bool {
@@ -164,6 +190,7 @@ mod tests {
             live,
             target: Some(&desired),
             last_applied: last_applied.as_ref(),
+            synced: None,
             git_stood_still: None,
         };
         let attribution = attribute(&found[0].path, live, &managed);
@@ -197,5 +224,115 @@ mod tests {
         let live = json!({"metadata": {"annotations": {LAST_APPLIED: "{\"data\":{}}"}, "managedFields": [
             {"manager": "kubectl-client-side-apply", "operation": "Update", "fieldsV1": {"f:metadata": {"f:annotations": {format!("f:{LAST_APPLIED}"): {}}}}}]}});
         assert!(!LastApplied::of(&live, &ManagedFields::of(&live)).unwrap().by_sync);
+    }
+
+    #[test]
+    fn git_at_the_revision_synced_last_tells_what_ownership_cannot() {
+        use Origin::{Both, Cluster, Git, Unknown};
+        let object = |value: Option<&str>| match value {
+            Some(value) => json!({"data": {"a": value}}),
+            None => json!({"data": {}}),
+        };
+        for (why, base, target, live, manager, without, with) in [
+            ("Git added it", None, Some("2"), None, None, Unknown, Git),
+            ("removed in the cluster", Some("1"), Some("1"), None, None, Unknown, Cluster),
+            (
+                "removed there, and moved in Git",
+                Some("1"),
+                Some("2"),
+                None,
+                None,
+                Unknown,
+                Both,
+            ),
+            (
+                "changed by nobody on record",
+                Some("1"),
+                Some("1"),
+                Some("9"),
+                None,
+                Unknown,
+                Cluster,
+            ),
+            (
+                "edited, and moved in Git",
+                Some("1"),
+                Some("2"),
+                Some("9"),
+                Some("kubectl-edit"),
+                Cluster,
+                Both,
+            ),
+            (
+                "edited",
+                Some("1"),
+                Some("1"),
+                Some("9"),
+                Some("kubectl-edit"),
+                Cluster,
+                Cluster,
+            ),
+            (
+                "as synced, under the name of another",
+                Some("1"),
+                Some("2"),
+                Some("1"),
+                Some("helm"),
+                Cluster,
+                Git,
+            ),
+            (
+                "as synced",
+                Some("1"),
+                Some("2"),
+                Some("1"),
+                Some("argocd-controller"),
+                Git,
+                Git,
+            ),
+            (
+                "altered on its way in",
+                Some("1"),
+                Some("1"),
+                Some("9"),
+                Some("argocd-controller"),
+                Git,
+                Unknown,
+            ),
+            ("perhaps a default", None, Some("2"), Some("1"), None, Unknown, Unknown),
+            (
+                "masked",
+                Some("++++"),
+                Some("2"),
+                Some("9"),
+                Some("kubectl-edit"),
+                Cluster,
+                Cluster,
+            ),
+        ] {
+            let mut live = object(live);
+            let entries: Vec<Value> = manager
+                .map(|manager| json!({"manager": manager, "operation": "Apply", "fieldsV1": {"f:data": {"f:a": {}}}}))
+                .into_iter()
+                .collect();
+            live["metadata"] = json!({"managedFields": entries});
+            let mut desired = object(target);
+            desired["metadata"] = json!({});
+            let (managed, base) = (ManagedFields::of(&live), object(base));
+            let found = compare(&desired, &live);
+            let attribution = attribute(&found[0].path, &live, &managed);
+            let ask = |synced| {
+                let three_way = ThreeWay {
+                    desired: &desired,
+                    live: &live,
+                    target: Some(&desired),
+                    last_applied: None,
+                    synced,
+                    git_stood_still: Some(false),
+                };
+                three_way.origin(&found[0], &attribution)
+            };
+            assert_eq!((ask(None), ask(Some(&base))), (without, with), "{why}");
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Looking at one Application: which calls its state needs, and what they bring.
 
+use std::sync::Arc;
+
 use super::ports::{ArgoCd, ArgoCdError};
-use crate::drift::raw::ManagedResource;
+use crate::drift::raw::{ManagedResource, Rendered};
 use crate::drift::{Application, SyncStatus};
 
 /// One Application with everything a judgement needs.
@@ -9,6 +11,8 @@ use crate::drift::{Application, SyncStatus};
 pub(super) struct Look {
     pub application: Application,
     pub resources: Vec<ManagedResource>,
+    /// What Git said at the revision synced last, where that was asked for before.
+    pub synced: Option<Arc<Rendered>>,
 }
 
 /// Whether the list alone cannot say what there is to say.
@@ -33,11 +37,16 @@ pub(super) async fn look(argocd: &dyn ArgoCd, listed: &Application, sweep: bool)
             argocd.managed_resources(&listed.key, &listed.project),
         )
         .await?;
-        return Ok(Look { application, resources });
+        return Ok(Look {
+            application,
+            resources,
+            synced: None,
+        });
     }
     let application = argocd.application(&listed.key, &listed.project).await?;
     Ok(Look {
         application,
         resources: Vec::new(),
+        synced: None,
     })
 }

@@ -8,25 +8,27 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
+use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::document::DriftDocument;
 use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
-use super::shelf::Shelf;
+use super::shelf::{Shelf, Shelved};
 use super::sweeping::SweepSettings;
+use super::sync_windows::WindowsKnown;
 use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
 use super::yaml;
 use crate::drift::environment::EnvironmentRules;
 use crate::drift::{Application, ApplicationKey};
-use crate::verdict::policy::VerdictCap;
+use crate::verdict::policy::Policies;
 
 /// Said where a panic of ours was contained.
 pub(super) const BUG: &str =
     "This is a bug of driftline, not of your cluster. Please report it with the log (issue tracker in the README).";
 
 /// How the engine works.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EngineSettings {
     /// Applications looked at at the same time, per context.
     pub concurrency: usize,
@@ -42,8 +44,8 @@ pub struct EngineSettings {
     pub environments: EnvironmentRules,
     /// The slow look into Synced Applications while the screen is open.
     pub sweep: SweepSettings,
-    /// Caps of verdicts by environment and cause.
-    pub caps: Vec<VerdictCap>,
+    /// What a team makes of verdicts, by environment.
+    pub policies: Policies,
 }
 
 impl Default for EngineSettings {
@@ -56,7 +58,7 @@ impl Default for EngineSettings {
             journal_patience: Duration::from_secs(5),
             environments: EnvironmentRules::default(),
             sweep: SweepSettings::default(),
-            caps: Vec::new(),
+            policies: Policies::default(),
         }
     }
 }
@@ -67,6 +69,8 @@ pub struct Engine {
     settings: EngineSettings,
     ignore: Option<Arc<dyn IgnoreSource>>,
     memory: Mutex<Memory>,
+    windows: WindowsKnown,
+    bases: BasesKnown,
 }
 
 /// What the engine remembers while it runs.
@@ -92,6 +96,8 @@ impl Engine {
             settings,
             ignore: None,
             memory: Mutex::default(),
+            windows: WindowsKnown::default(),
+            bases: BasesKnown::default(),
         }
     }
 
@@ -131,6 +137,14 @@ impl Engine {
         &self.ports.argocd
     }
 
+    pub(super) fn windows_known(&self) -> &WindowsKnown {
+        &self.windows
+    }
+
+    pub(super) fn bases_known(&self) -> &BasesKnown {
+        &self.bases
+    }
+
     pub(super) fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.ports.store)
     }
@@ -148,16 +162,7 @@ impl Engine {
     /// # Errors
     /// When the drift is not known (any more), or its manifests had to be fetched again and could not be.
     pub async fn document(&self, key: &DriftKey) -> Result<DriftDocument, ErrorView> {
-        if self.shelved(key).is_none() {
-            self.look_again(key).await?;
-        }
-        let Some(shelved) = self.shelved(key) else {
-            return Err(ErrorView {
-                title: "Nothing to show".to_owned(),
-                detail: format!("{} does not drift any more.", key.resource.short()),
-                hint: "The list shows what is left.".to_owned(),
-            });
-        };
+        let shelved = self.shelved_or_read(key).await?;
         let (desired, live) = shelved.sides();
         Ok(DriftDocument {
             drift: shelved.drift,
@@ -167,7 +172,19 @@ impl Engine {
         })
     }
 
-    fn shelved(&self, key: &DriftKey) -> Option<super::shelf::Shelved> {
+    /// A drift with both of its sides, read again where what was kept of it is gone.
+    pub(super) async fn shelved_or_read(&self, key: &DriftKey) -> Result<Shelved, ErrorView> {
+        if self.shelved(key).is_none() {
+            self.look_again(key).await?;
+        }
+        self.shelved(key).ok_or_else(|| ErrorView {
+            title: "Nothing to show".to_owned(),
+            detail: format!("{} does not drift any more.", key.resource.short()),
+            hint: "The list shows what is left.".to_owned(),
+        })
+    }
+
+    fn shelved(&self, key: &DriftKey) -> Option<Shelved> {
         self.memory().shelf.get(key)
     }
 
@@ -270,6 +287,8 @@ impl Engine {
                 look.application
                     .ignore_differences
                     .extend(server.ignore_differences.iter().cloned());
+                look.application.sync_windows = self.sync_windows(&**argocd, &look.application).await;
+                look.synced = self.base(&look.application);
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let key = look.application.key.clone();
@@ -311,11 +330,12 @@ impl Engine {
         let cluster = by_server.map_or_else(|| destination.cluster().to_owned(), |c| c.name.clone());
         let ignore = Arc::clone(&self.memory().ignore.set);
         let environment = self.settings.environments.of(application, &cluster).to_owned();
+        let policy = self.settings.policies.of(&environment);
         Setting {
             server: &server.identity,
             cluster,
             environment,
-            caps: &self.settings.caps,
+            policy,
             ignore,
             now: self.now(),
         }

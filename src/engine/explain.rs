@@ -12,7 +12,7 @@ use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::{LastApplied, Origin};
 use crate::drift::{Application, ApplicationKey, Automated, DriftState, IgnoreDifference, Pointer, ResourceKey, SyncStatus};
 use crate::verdict::evidence::{Evidence, Sibling};
-use crate::verdict::policy::VerdictCap;
+use crate::verdict::policy::{Policies, VerdictOverride};
 use crate::verdict::{Cause, Confidence, Verdict, judge};
 
 /// One case: what a classifier may see of a drift. Labels, if they are there, are not read.
@@ -61,17 +61,24 @@ struct CaseOverride {
 }
 
 impl CasePolicy {
-    /// An unknown verdict caps nothing: it must not make anything less.
-    fn caps(&self) -> Vec<VerdictCap> {
-        let cap = |o: &CaseOverride| {
-            let most = Verdict::parse(&o.max_verdict.to_lowercase().replace('_', "-"))?;
-            Some(VerdictCap {
-                environment: o.environment.clone(),
-                causes: o.causes.clone(),
-                most,
-            })
-        };
-        self.overrides.iter().filter_map(cap).collect()
+    /// An unknown verdict caps nothing: it must not make anything less. This form has no word for what guards something: a cap
+    /// of a cause holds whatever it is about.
+    fn policies(&self) -> Policies {
+        let mut policies = Policies::default();
+        for o in &self.overrides {
+            let Some(most) = Verdict::parse(&o.max_verdict.to_lowercase().replace('_', "-")) else {
+                continue;
+            };
+            let verdicts = &mut policies.environments.entry(o.environment.clone()).or_default().verdicts;
+            for cause in &o.causes {
+                let bounds = verdicts.entry(cause.clone()).or_insert(VerdictOverride {
+                    dangerous: true,
+                    ..VerdictOverride::default()
+                });
+                bounds.most = Some(bounds.most.map_or(most, |other| other.min(most)));
+            }
+        }
+        policies
     }
 }
 
@@ -204,7 +211,7 @@ impl Case {
         let last_applied = self.live.as_ref().and_then(|live| LastApplied::of(live, &managed));
         let siblings: Vec<(ResourceKey, &Value)> = self.siblings.iter().map(|object| (key_of(object), object)).collect();
         let siblings: Vec<Sibling<'_>> = siblings.iter().map(|(key, object)| Sibling { key, object }).collect();
-        let caps = self.app.policy.caps();
+        let policies = self.app.policy.policies();
         let evidence = Evidence {
             application: &application,
             resource: &key,
@@ -219,9 +226,9 @@ impl Case {
             raw_live: self.live.as_ref(),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &siblings,
-            environment: &self.app.environment,
-            caps: &caps,
+            policy: policies.of(&self.app.environment),
         };
         let Some(judgement) = judge(&evidence) else {
             return Answer {

@@ -7,11 +7,9 @@
 //!
 //! The follower itself never waits for a server: lists, looks and the stream run beside it and send their news.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -20,10 +18,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::core::Engine;
 use super::event::{ContextView, EngineCommand, EngineEvent};
+use super::guarded::guarded;
 use super::known::Known;
 use super::pause::{STEADY, backoff, pause};
 use super::ports::{ArgoCd, ArgoCdError, ErrorView, WatchEvent};
-use super::view::ApplicationView;
+use super::view::{ApplicationView, DriftKey};
 use crate::drift::{Application, ApplicationKey};
 
 /// Events of the stream that may wait for the follower.
@@ -90,7 +89,7 @@ struct Follower {
     events: mpsc::Sender<EngineEvent>,
     stop: CancellationToken,
     known: Known,
-    open: Option<ApplicationKey>,
+    open: Option<DriftKey>,
     /// Whether Synced Applications are looked into too.
     sweep: bool,
 }
@@ -101,6 +100,8 @@ struct Session {
     looks: JoinSet<LookResult>,
     /// At most one: the sweep is unhurried.
     sweeps: JoinSet<LookResult>,
+    /// What Git said at the revision synced last, being asked for the open drift.
+    bases: JoinSet<ApplicationKey>,
     hints: (mpsc::Sender<Hint>, mpsc::Receiver<Hint>),
     pages: (mpsc::UnboundedSender<Page>, mpsc::UnboundedReceiver<Page>),
     listing: bool,
@@ -150,7 +151,7 @@ impl Follower {
         loop {
             match commands.recv().await? {
                 EngineCommand::Refresh => return Some(()),
-                EngineCommand::Open(drift) => self.open = Some(drift.application),
+                EngineCommand::Open(drift) => self.open = Some(drift),
                 EngineCommand::Sweep(on) => self.sweep = on,
             }
         }
@@ -180,6 +181,7 @@ impl Follower {
                     Ok((key, view, error)) => {
                         let news = self.known.looked(&key, view, error);
                         self.tell_all(news).await;
+                        self.ask_for_base(&mut session);
                     }
                     Err(error) => tracing::error!(%error, "a look ended without a result"),
                 },
@@ -191,6 +193,7 @@ impl Follower {
                     }
                     Err(error) => tracing::error!(%error, "a sweep's look ended without a result"),
                 },
+                Some(Ok(key)) = session.bases.join_next() => self.known.look_again(&key),
                 Some(page) = session.pages.1.recv() => match page {
                     Page::Applications(page) => {
                         let news = self.known.listed(page);
@@ -238,7 +241,8 @@ impl Follower {
                         self.known.look_at_all_that_drifted();
                     }
                     Some(EngineCommand::Open(drift)) => {
-                        self.open = Some(drift.application);
+                        self.open = Some(drift);
+                        self.ask_for_base(&mut session);
                         session.next_open = Instant::now() + settings.open_every;
                     }
                     Some(EngineCommand::Sweep(on)) => {
@@ -262,10 +266,10 @@ impl Follower {
                 }
                 () = tokio::time::sleep_until(session.next_open), if self.open.is_some() => {
                     session.next_open = Instant::now() + settings.open_every;
-                    if let Some(key) = &self.open {
-                        match self.known.has_additions(key) {
+                    if let Some(drift) = &self.open {
+                        match self.known.has_additions(&drift.application) {
                             Some(application) if session.sweeps.is_empty() => self.look_into(application, &mut session),
-                            _ => self.known.look_again(key),
+                            _ => self.known.look_again(&drift.application),
                         }
                     }
                 }
@@ -318,6 +322,26 @@ impl Follower {
             on: self.sweep,
             coverage: self.known.coverage(),
         }
+    }
+
+    /// Asks Argo CD what was synced last, where that may tell more of the open drift. The look that follows uses it.
+    fn ask_for_base(&self, session: &mut Session) {
+        let Some(drift) = self.open.as_ref().filter(|_| session.bases.is_empty()) else {
+            return;
+        };
+        let Some((application, view)) = self.known.judged(&drift.application) else {
+            return;
+        };
+        let Some(revisions) = self.engine.base_to_ask(application, view, &drift.resource) else {
+            return;
+        };
+        let (engine, argocd) = (Arc::clone(&self.engine), Arc::clone(&self.argocd));
+        let (key, project) = (application.key.clone(), application.project.clone());
+        session.bases.spawn(async move {
+            let told = guarded(argocd.manifests(&key, &project, &revisions), &argocd.address()).await;
+            engine.remember_base(key.clone(), revisions, told);
+            key
+        });
     }
 
     /// Lists beside everything else: a large list takes minutes on a slow line.
@@ -395,6 +419,7 @@ impl Session {
             background: JoinSet::new(),
             looks: JoinSet::new(),
             sweeps: JoinSet::new(),
+            bases: JoinSet::new(),
             hints: mpsc::channel(HINTS),
             pages: mpsc::unbounded_channel(),
             listing: false,
@@ -424,18 +449,6 @@ impl Session {
         // What happened while nobody watched is only in the list.
         self.next_list = self.next_list.min(Instant::now() + pause);
         pause
-    }
-}
-
-/// A panic of ours inside a call is a failure of this call and of nothing else.
-async fn guarded<T>(call: impl Future<Output = Result<T, ArgoCdError>> + Send, server: &str) -> Result<T, ArgoCdError> {
-    match AssertUnwindSafe(call).catch_unwind().await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(ArgoCdError::Protocol {
-            server: server.to_owned(),
-            what: "a call".to_owned(),
-            message: super::core::BUG.to_owned(),
-        }),
     }
 }
 

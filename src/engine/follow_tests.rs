@@ -5,11 +5,10 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::*;
-use crate::drift::raw::ManagedResource;
-use crate::drift::{Detail, ResourceKey, SyncStatus};
-use crate::engine::ports::{
-    Clock, ClusterName, Disposition, DriftIdentity, History, Journal, Observation, Ports, ServerInfo, Sink, Store, StoreError,
-};
+use crate::drift::raw::{ManagedResource, Pair, Rendered, Tree};
+use crate::drift::{Detail, OperationPhase, OperationState, ProjectWindows, ResourceKey, SyncStatus, SyncWindows};
+use crate::engine::fixtures::Forgetful;
+use crate::engine::ports::{Clock, ClusterName, Ports, ServerInfo, Sink};
 use crate::engine::view::DriftKey;
 use crate::engine::{EngineSettings, view::ApplicationVerdict};
 
@@ -42,6 +41,9 @@ struct Scripted {
     looks: AtomicUsize,
     look: Script<Act>,
     watches: AtomicUsize,
+    manifests: AtomicUsize,
+    manifest: Script<Act>,
+    synced_to: &'static str,
     stream_ends: bool,
     says_synced_after: Option<u64>,
 }
@@ -57,6 +59,9 @@ impl Scripted {
             looks: AtomicUsize::new(0),
             look: Box::new(|_| Act::After(0)),
             watches: AtomicUsize::new(0),
+            manifests: AtomicUsize::new(0),
+            manifest: Box::new(|_| Act::After(0)),
+            synced_to: "r",
             stream_ends: false,
             says_synced_after: None,
         }
@@ -66,6 +71,11 @@ impl Scripted {
         let mut application = Application::new(ApplicationKey::new(self.name, "argocd", "web"));
         application.sync_status = *self.status.lock().unwrap();
         application.revisions = vec!["r".to_owned()];
+        application.operation = Some(OperationState {
+            phase: Some(OperationPhase::Succeeded),
+            revisions: vec![self.synced_to.to_owned()],
+            ..OperationState::default()
+        });
         application
     }
 
@@ -136,12 +146,30 @@ impl ArgoCd for Scripted {
             key: config_map(),
             target: side("1"),
             live: side("2"),
-            predicted: side("1"),
-            normalized: side("2"),
+            pair: Pair::of(
+                side("1").as_ref().map(Tree::of_value).as_ref(),
+                side("2").as_ref().map(Tree::of_value).as_ref(),
+            ),
             modified: true,
             hook: false,
             unreadable: None,
         }])
+    }
+
+    async fn manifests(&self, _: &ApplicationKey, _: &str, _: &[String]) -> Result<Rendered, ArgoCdError> {
+        act((self.manifest)(self.manifests.fetch_add(1, Ordering::SeqCst))).await?;
+        let metadata = json!({"name": "c"});
+        Ok(Rendered {
+            objects: vec![json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"a": "2"}})],
+        })
+    }
+
+    async fn sync_windows(&self, _: &ApplicationKey, _: &str) -> Result<SyncWindows, ArgoCdError> {
+        Ok(SyncWindows::default())
+    }
+
+    async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
+        Ok(Vec::new())
     }
 
     async fn watch(&self, event: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError> {
@@ -165,29 +193,6 @@ impl ArgoCd for Scripted {
 
 fn config_map() -> ResourceKey {
     ResourceKey::new("", "ConfigMap", "shop", "c")
-}
-
-/// A journal that remembers nothing.
-struct Forgetful;
-
-#[async_trait]
-impl Store for Forgetful {
-    async fn record(&self, observations: Vec<Observation>) -> Result<Vec<Vec<History>>, StoreError> {
-        let first = |look: &Observation| look.seen.iter().map(|_| History::first(look.at)).collect();
-        Ok(observations.iter().map(first).collect())
-    }
-
-    async fn dispose(&self, _: DriftIdentity, _: Disposition) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn journal(&self) -> Result<Journal, StoreError> {
-        Ok(Journal::default())
-    }
-
-    async fn probe(&self) -> Result<String, StoreError> {
-        Ok(String::new())
-    }
 }
 
 struct Night {
@@ -411,3 +416,5 @@ async fn a_sweep_begins_anew_after_its_time() {
     pass(7 * 60 * 60).await;
     assert_eq!(scripted.looks(), 2);
 }
+#[path = "base_tests.rs"]
+mod base;

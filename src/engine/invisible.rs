@@ -49,9 +49,9 @@ pub(super) fn additions(
         raw_live: Some(live),
         managed: &managed,
         last_applied: last_applied.as_ref(),
+        synced: None,
         siblings,
-        environment: &setting.environment,
-        caps: setting.caps,
+        policy: setting.policy,
     };
     let judgement = judge(&evidence)?;
     let fields: Vec<FieldJudgement<'_>> = judgement

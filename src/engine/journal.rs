@@ -29,6 +29,8 @@ pub struct DriftIdentity {
     pub application: ApplicationIdentity,
     /// Which of its resources.
     pub resource: ResourceKey,
+    /// Not the resource's drift but what was added to it and Argo CD calls Synced: remembered apart.
+    pub invisible: bool,
 }
 
 /// One resource that drifts, as one look saw it.
@@ -40,7 +42,8 @@ pub struct Sighting {
     pub fingerprint: String,
 }
 
-/// One complete look at an Application: the resources it names drift, every other one does not (any more).
+/// One complete look at an Application: the resources it names drift, every other one does not (any more), except for those
+/// that it could not judge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
     /// Which Application.
@@ -49,10 +52,27 @@ pub struct Observation {
     pub at: Timestamp,
     /// What drifts; empty when nothing does.
     pub seen: Vec<Sighting>,
+    /// What was added and Argo CD calls Synced; `None` when nobody looked for it.
+    pub invisible: Option<Vec<Sighting>>,
+    /// What could not be judged: whether it drifts is not known, and nothing that was remembered of it ends.
+    pub unjudged: Vec<ResourceKey>,
+}
+
+impl Observation {
+    /// A look at drift alone that could judge everything.
+    pub fn of_drifts(application: ApplicationIdentity, at: Timestamp, seen: Vec<Sighting>) -> Self {
+        Self {
+            application,
+            at,
+            seen,
+            invisible: None,
+            unjudged: Vec::new(),
+        }
+    }
 }
 
 /// What is remembered of one sighting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// When this very difference was first seen; never later than the look that asked.
     pub first_seen: Timestamp,
@@ -60,6 +80,8 @@ pub struct History {
     pub times_seen: u32,
     /// How often the resource stopped drifting and drifted again, by whatever difference.
     pub flaps: u32,
+    /// The decisions about this very difference that hold at the time of the look, the last one at the end.
+    pub dispositions: Vec<Disposition>,
 }
 
 impl History {
@@ -69,6 +91,7 @@ impl History {
             first_seen: at,
             times_seen: 1,
             flaps: 0,
+            dispositions: Vec::new(),
         }
     }
 }
@@ -101,7 +124,23 @@ impl DriftMemory {
             first_seen: appearance.map_or(at, |a| a.first_seen.min(at)),
             times_seen: appearance.map_or(1, |a| a.times_seen),
             flaps: self.flaps,
+            dispositions: self.holding(fingerprint, at).cloned().collect(),
         }
+    }
+
+    /// The decisions about this difference that hold at a time: the last one of each kind, unless its time is over.
+    pub fn holding<'a>(&'a self, fingerprint: &'a str, at: Timestamp) -> impl Iterator<Item = &'a Disposition> {
+        let about = move |decision: &&Disposition| decision.fingerprint == fingerprint;
+        self.dispositions
+            .iter()
+            .enumerate()
+            .filter(move |(n, d)| {
+                about(d) && {
+                    let mut later = self.dispositions.iter().skip(n + 1).filter(about);
+                    later.all(|other| other.kind != d.kind) && d.until.is_none_or(|until| until > at)
+                }
+            })
+            .map(|(_, decision)| decision)
     }
 }
 
@@ -136,6 +175,20 @@ pub enum DispositionKind {
     Acknowledged,
 }
 
+impl DispositionKind {
+    /// The word used in JSON and texts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ignored => "ignored",
+            Self::Snoozed => "snoozed",
+            Self::Reported => "reported",
+            Self::Proposed => "proposed",
+            Self::Accepted => "accepted",
+            Self::Acknowledged => "acknowledged",
+        }
+    }
+}
+
 /// One decision about one difference. It is taken back by the same decision with `until` at that moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disposition {
@@ -147,7 +200,8 @@ pub struct Disposition {
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// Until when it holds; `None` for as long as the difference stays.
+    /// Until when it holds; `None` for as long as the difference stays. The journal puts the time here at which it went or
+    /// changed: what comes back is news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// Why, in the person's words; empty when none were asked for.

@@ -6,20 +6,22 @@ use jiff::Timestamp;
 
 use super::collect::Look;
 use super::invisible::additions;
+use super::overwriting::hidden_in_synced;
 use super::redacting::redacted;
 use super::shelf::Shelved;
+use super::urgency::most_urgent_first;
 use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, IgnoreDifference, OperationPhase, Pointer, ResourceKey, SyncStatus};
+use crate::drift::{Application, DriftState, IgnoreDifference, OperationPhase, OperationState, Pointer, ResourceKey, SyncStatus};
 use crate::ignore::rule::day_of;
 use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
-use crate::verdict::next::{Next, next, next_of_extra};
-use crate::verdict::policy::VerdictCap;
-use crate::verdict::{Judgement, Verdict, judge};
+use crate::verdict::next::{Next, also_overwriting, next, next_of_changed, next_of_extra};
+use crate::verdict::policy::Policy;
+use crate::verdict::{Judgement, Verdict, judge, judge_differences};
 
 /// What a judgement needs beside the look itself.
 pub(super) struct Setting<'a> {
@@ -29,8 +31,8 @@ pub(super) struct Setting<'a> {
     pub cluster: String,
     /// Environment by configuration or label.
     pub environment: String,
-    /// Caps of verdicts by environment and cause.
-    pub caps: &'a [VerdictCap],
+    /// What the team's policy makes of verdicts there.
+    pub policy: Policy<'a>,
     /// Ignore rules.
     pub ignore: Arc<RuleSet>,
     /// When it was fetched.
@@ -69,6 +71,8 @@ pub(super) struct Judged {
     pub view: ApplicationView,
     /// The view's drifts in its order, then its additions to resources that do not drift.
     pub drifts: Vec<Shelved>,
+    /// Resources that could not be judged: what was remembered of them stays.
+    pub unjudged: Vec<ResourceKey>,
 }
 
 /// The view of an Application of which only the list spoke.
@@ -90,6 +94,14 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
         return Judged {
             view: view(application, setting, *verdict, reason.clone(), Vec::new()),
             drifts: Vec::new(),
+            unjudged: Vec::new(),
+        };
+    }
+    if let (None, Some(reason)) = (&without_drifts, targets_lost(look)) {
+        return Judged {
+            view: view(application, setting, ApplicationVerdict::CannotTell, Some(reason), Vec::new()),
+            drifts: Vec::new(),
+            unjudged: Vec::new(),
         };
     }
     let siblings: Vec<Sibling<'_>> = look
@@ -105,7 +117,7 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     let mut drifts: Vec<Shelved> = look
         .resources
         .iter()
-        .filter_map(|r| drift(application, r, &siblings, setting, first_seen))
+        .filter_map(|r| drift(look, r, &siblings, setting, first_seen))
         .collect();
     let mut invisible: Vec<Shelved> = look
         .resources
@@ -118,8 +130,9 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
             additions(application, r, &siblings, &visible, setting, first_seen)
         })
         .collect();
-    worst_first(&mut drifts);
-    worst_first(&mut invisible);
+    let to_come = next(application).kind;
+    most_urgent_first(&mut drifts, to_come, |shelved| &shelved.drift);
+    most_urgent_first(&mut invisible, to_come, |shelved| &shelved.drift);
 
     let (mut verdict, reason) = match (drifts.first(), without_drifts) {
         (Some(worst), _) => (worst.drift.verdict.into(), None),
@@ -135,26 +148,57 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     };
     // What nobody could compare is not clean, and does not lower what was judged beside it.
     let mut reason = reason;
-    if let Some(unknown) = not_compared(look, &drifts) {
+    let not_compared = not_compared(look, &drifts);
+    if !not_compared.is_empty() {
         if drifts.is_empty() {
             verdict = ApplicationVerdict::CannotTell;
         }
-        reason = Some(unknown);
+        let names: Vec<String> = not_compared
+            .iter()
+            .map(|(key, why)| format!("{} ({why})", key.short()))
+            .collect();
+        reason = Some(format!("Could not be judged: {}.", names.join(", ")));
     }
+    // Of what cannot be read nobody knows whether something was added to it, either.
+    let unreadable = look.resources.iter().filter(|resource| resource.unreadable.is_some());
+    let unjudged = not_compared
+        .into_iter()
+        .map(|(key, _)| key.clone())
+        .chain(unreadable.map(|resource| resource.key.clone()))
+        .collect();
     // Argo CD's "Synced" must not hide a danger; what is only worth a look stays beside the verdict.
     if invisible.first().is_some_and(|worst| worst.drift.verdict == Verdict::Risky) {
         verdict = ApplicationVerdict::Risky;
     }
     let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
     let mut view = view(application, setting, verdict, reason, views);
+    let hidden = hidden_in_synced(look, |resource| drifts.iter().any(|s| s.drift.key.resource == resource.key));
+    view.next = redacted_next(also_overwriting(application, next(application), &hidden));
     view.invisible = invisible.iter().map(|s| Arc::clone(&s.drift)).collect();
     drifts.append(&mut invisible);
-    Judged { view, drifts }
+    Judged { view, drifts, unjudged }
+}
+
+/// Why nothing can be told when every resource has lost its target at once. One resource alone is simply in Git no more;
+/// all of them are what a damaged cache of Argo CD looks like (argo-cd issue 24408), and to list each as due to be pruned would
+/// send people after the wrong thing.
+fn targets_lost(look: &Look) -> Option<String> {
+    let managed: Vec<&ManagedResource> = look.resources.iter().filter(|resource| !resource.hook).collect();
+    let lost = managed.len() > 1 && managed.iter().all(|r| r.target.is_none() && r.live.is_some());
+    lost.then(|| {
+        format!(
+            "Suspicious: all {} resources have lost their target at once, so Argo CD would prune every one. After a failure of \
+             its cache it looks like this, too. Refresh it hard first: argocd app get {} --hard-refresh. If it stays, \
+             nothing of it is in Git any more.",
+            managed.len(),
+            look.application.key
+        )
+    })
 }
 
 /// Resources that Argo CD calls different and of which nothing could be compared: which, and why.
-fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
-    let said = |resource: &ManagedResource| {
+fn not_compared<'a>(look: &'a Look, drifts: &[Shelved]) -> Vec<(&'a ResourceKey, &'a str)> {
+    let said = |resource: &'a ManagedResource| {
         let statuses = &look.application.resources;
         let differs = statuses
             .iter()
@@ -164,9 +208,9 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
             return None;
         }
         match &resource.unreadable {
-            Some(why) => Some(format!("{} ({why})", resource.key.short())),
-            None if resource.modified && (resource.predicted.is_none() || resource.normalized.is_none()) => {
-                Some(format!("{} (Argo CD gives nothing to compare)", resource.key.short()))
+            Some(why) => Some((&resource.key, why.as_str())),
+            None if resource.modified && (resource.pair.desired().is_none() || resource.pair.live().is_none()) => {
+                Some((&resource.key, "Argo CD gives nothing to compare"))
             }
             None => None,
         }
@@ -177,16 +221,8 @@ fn not_compared(look: &Look, drifts: &[Shelved]) -> Option<String> {
         .iter()
         .filter(|status| status.status == Some(SyncStatus::OutOfSync) && !status.hook)
         .filter(|status| look.resources.iter().all(|resource| resource.key != status.key))
-        .map(|status| format!("{} (Argo CD did not send it)", status.key.short()));
-    let names: Vec<String> = look.resources.iter().filter_map(said).chain(absent).collect();
-    (!names.is_empty()).then(|| format!("Could not be judged: {}.", names.join(", ")))
-}
-
-fn worst_first(drifts: &mut [Shelved]) {
-    drifts.sort_by(|a, b| {
-        let rank = |s: &Shelved| (std::cmp::Reverse(s.drift.verdict), std::cmp::Reverse(s.drift.since));
-        rank(a).cmp(&rank(b)).then_with(|| a.drift.key.cmp(&b.drift.key))
-    });
+        .map(|status| (&status.key, "Argo CD did not send it"));
+    look.resources.iter().filter_map(said).chain(absent).collect()
 }
 
 /// States of an Application that need no look at resources: the verdict, and why.
@@ -216,6 +252,21 @@ fn without_drifts(application: &Application) -> Option<(ApplicationVerdict, Opti
     }
 }
 
+/// The last operation, if it synced anything: what failed or still runs has synced nothing yet.
+fn succeeded(application: &Application) -> Option<&OperationState> {
+    let last = application.operation.as_ref()?;
+    (last.phase == Some(OperationPhase::Succeeded) && !last.revisions.is_empty()).then_some(last)
+}
+
+/// Revision(s) synced last; empty when not known.
+pub(super) fn synced_revisions(application: &Application) -> &[String] {
+    let deployed = application.last_deployed.as_ref();
+    succeeded(application)
+        .map(|operation| &operation.revisions)
+        .or(deployed.map(|deployed| &deployed.revisions))
+        .map_or(&[], Vec::as_slice)
+}
+
 fn view(
     application: &Application,
     setting: &Setting<'_>,
@@ -223,13 +274,8 @@ fn view(
     reason: Option<String>,
     drifts: Vec<Arc<DriftView>>,
 ) -> ApplicationView {
-    // What failed or still runs has synced nothing yet.
-    let last = application
-        .operation
-        .as_ref()
-        .filter(|o| o.phase == Some(OperationPhase::Succeeded) && !o.revisions.is_empty());
+    let last = succeeded(application);
     let deployed = application.last_deployed.as_ref();
-    let synced_revisions = last.map(|o| &o.revisions).or(deployed.map(|d| &d.revisions)).cloned();
     ApplicationView {
         key: application.key.clone(),
         project: application.project.clone(),
@@ -243,7 +289,7 @@ fn view(
         drifts,
         invisible: Vec::new(),
         revisions: application.revisions.clone(),
-        synced_revisions: synced_revisions.unwrap_or_default(),
+        synced_revisions: synced_revisions(application).to_vec(),
         synced_at: last.and_then(|o| o.finished_at).or(deployed.and_then(|d| d.deployed_at)),
         reconciled_at: application.reconciled_at,
         fetched_at: setting.now,
@@ -276,27 +322,24 @@ fn redacted_next(next: Next) -> Next {
 }
 
 fn drift(
-    application: &Application,
+    look: &Look,
     resource: &ManagedResource,
     siblings: &[Sibling<'_>],
     setting: &Setting<'_>,
     first_seen: FirstSeen<'_>,
 ) -> Option<Shelved> {
+    let application = &look.application;
     let state = state(application, resource)?;
     let (desired, live) = match state {
         // Without a pair the two sides are equal: Argo CD compared again between our two calls. With half of one, the other
         // half is read where Argo CD took it from.
-        DriftState::Changed => {
-            if resource.predicted.is_none() && resource.normalized.is_none() {
-                return None;
-            }
-            (
-                Some(resource.predicted.as_ref().or(resource.target.as_ref())?),
-                Some(resource.normalized.as_ref().or(resource.live.as_ref())?),
-            )
-        }
-        DriftState::Missing => (resource.predicted.as_ref().or(resource.target.as_ref()), None),
-        DriftState::Extra => (None, resource.normalized.as_ref().or(resource.live.as_ref())),
+        DriftState::Changed if resource.pair.is_absent() => return None,
+        DriftState::Changed => (
+            Some(resource.pair.desired().or(resource.target.as_ref())?),
+            Some(resource.pair.live().or(resource.live.as_ref())?),
+        ),
+        DriftState::Missing => (resource.pair.desired().or(resource.target.as_ref()), None),
+        DriftState::Extra => (None, resource.pair.live().or(resource.live.as_ref())),
     };
     let managed = resource.live.as_ref().map(ManagedFields::of).unwrap_or_default();
     let last_applied = resource.live.as_ref().and_then(|live| LastApplied::of(live, &managed));
@@ -310,11 +353,15 @@ fn drift(
         raw_live: resource.live.as_ref(),
         managed: &managed,
         last_applied: last_applied.as_ref(),
+        synced: look.synced.as_ref().and_then(|rendered| rendered.object(&resource.key)),
         siblings,
-        environment: &setting.environment,
-        caps: setting.caps,
+        policy: setting.policy,
     };
-    let judgement = setting.ignoring(judge(&evidence)?, application, &resource.key, Documents { desired, live });
+    let judgement = match resource.pair.differences() {
+        Some(differences) if state == DriftState::Changed => judge_differences(&evidence, differences),
+        _ => judge(&evidence),
+    };
+    let judgement = setting.ignoring(judgement?, application, &resource.key, Documents { desired, live });
     let mut shelved = redacted(
         application,
         &resource.key,
@@ -324,15 +371,19 @@ fn drift(
         setting,
         first_seen,
     );
-    if state == DriftState::Extra {
-        let option = |key| evidence.annotation(key).unwrap_or_default();
-        let next = next_of_extra(
-            application,
-            option("argocd.argoproj.io/sync-options"),
-            option("argocd.argoproj.io/compare-options"),
-        );
-        Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
-    }
+    let next = match state {
+        DriftState::Extra => {
+            let option = |key| evidence.annotation(key).unwrap_or_default();
+            next_of_extra(
+                application,
+                option("argocd.argoproj.io/sync-options"),
+                option("argocd.argoproj.io/compare-options"),
+            )
+        }
+        DriftState::Changed => next_of_changed(&evidence, &judgement),
+        DriftState::Missing => None,
+    };
+    Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
     Some(shelved)
 }
 
@@ -353,3 +404,7 @@ fn state(application: &Application, resource: &ManagedResource) -> Option<DriftS
         _ => DriftState::Changed,
     })
 }
+
+#[cfg(test)]
+#[path = "judging_tests.rs"]
+mod tests;

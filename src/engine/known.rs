@@ -61,6 +61,11 @@ impl Known {
         self.applications.get(key).cloned()
     }
 
+    /// An Application and what was shown of it, once it was judged.
+    pub(super) fn judged(&self, key: &ApplicationKey) -> Option<(&Application, &ApplicationView)> {
+        Some((self.applications.get(key)?, self.judged.get(key)?))
+    }
+
     /// What settled since the last call, for the journal.
     pub(super) fn take_settled(&mut self) -> Vec<Application> {
         std::mem::take(&mut self.settled)

@@ -4,6 +4,8 @@
 //! [`document`] its two sides as redacted text. [`ports`] holds the traits the engine needs; adapters implement them,
 //! `wire` connects them. [`Engine::follow`] serves the screen, [`Engine::scan`] one pass for a command.
 
+mod base;
+pub mod by_hand;
 mod collect;
 pub mod core;
 pub mod document;
@@ -12,12 +14,14 @@ pub mod explain;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod follow;
+mod guarded;
 mod hint;
 mod invisible;
 pub mod journal;
 mod judging;
 mod known;
 mod looking;
+mod overwriting;
 mod pause;
 pub mod ports;
 mod redacting;
@@ -27,6 +31,8 @@ pub mod scan;
 pub(crate) mod scan_sample;
 mod shelf;
 mod sweeping;
+mod sync_windows;
+pub mod urgency;
 pub mod view;
 mod yaml;
 

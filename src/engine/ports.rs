@@ -10,8 +10,8 @@ pub use super::journal::{
     Appearance, ApplicationIdentity, Disposition, DispositionKind, DriftIdentity, DriftMemory, History, Journal, Observation,
     Sighting,
 };
-use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, ApplicationKey, IgnoreDifference};
+use crate::drift::raw::{ManagedResource, Rendered};
+use crate::drift::{Application, ApplicationKey, IgnoreDifference, ProjectWindows, SyncWindows};
 use crate::ignore::RuleSet;
 use crate::redact::text;
 
@@ -262,6 +262,17 @@ pub trait ArgoCd: Send + Sync {
 
     /// The managed resources of one Application, every compared one.
     async fn managed_resources(&self, key: &ApplicationKey, project: &str) -> Result<Vec<ManagedResource>, ArgoCdError>;
+
+    /// What Git says at these revisions, one for each source, in order. Expensive for Argo CD, which renders it and asks the
+    /// cluster for its API: for what a person looks at, never for many.
+    async fn manifests(&self, key: &ApplicationKey, project: &str, revisions: &[String]) -> Result<Rendered, ArgoCdError>;
+
+    /// The sync windows of one Application, without their time zones.
+    async fn sync_windows(&self, key: &ApplicationKey, project: &str) -> Result<SyncWindows, ArgoCdError>;
+
+    /// The sync windows of every project that this token may see. Needs `projects, get`, which a read-only token need not
+    /// have: then there are none in the answer.
+    async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError>;
 
     /// Follows the Applications stream until it ends or `event` returns `false`. `Ok` when the server closed it.
     async fn watch(&self, event: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError>;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::judging::{FirstSeen, Setting};
 use super::shelf::Shelved;
-use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, RedactedValue, Seal};
+use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, PolicyView, RedactedValue, Seal};
 use crate::drift::fingerprint::Fingerprint;
 use crate::drift::grouping::group_key;
 use crate::drift::origin::{LAST_APPLIED, Origin};
@@ -15,6 +15,7 @@ use crate::redact::manifest::ManifestRedactor;
 use crate::redact::text;
 use crate::verdict::Judgement;
 use crate::verdict::judge::FieldJudgement;
+use crate::verdict::policy::ByPolicy;
 
 /// The view of one judged drift, and both of its sides for the shelf.
 pub(super) fn redacted(
@@ -79,12 +80,15 @@ pub(super) fn redacted(
         cause: judgement.cause,
         reason: text::redact(&judgement.reason).into_owned(),
         rule: judgement.rule,
+        policy: judgement.by_policy.as_ref().map(policy),
+        security_critical: judgement.pierces,
         fingerprint,
         group: text::redact(&group).into_owned(),
         since,
         first_seen,
         times_seen: 1,
         flaps: 0,
+        dispositions: Vec::new(),
         next: None,
         changes,
         seal: Seal,
@@ -121,7 +125,17 @@ fn change(field: &FieldJudgement<'_>, desired: Option<&Value>, live: Option<&Val
             reason: text::redact(&by.reason).into_owned(),
             verdict: by.verdict,
         }),
+        desired_path: difference.desired_path.clone(),
+        policy: field.by_policy.as_ref().map(policy),
         seal: Seal,
+    }
+}
+
+fn policy(by: &ByPolicy) -> PolicyView {
+    PolicyView {
+        change: by.change,
+        environment: by.environment.clone(),
+        verdict: by.before,
     }
 }
 

@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::core::Engine;
-use super::journal::{ApplicationIdentity, History, Observation, Sighting};
+use super::journal::{ApplicationIdentity, Disposition, History, Observation, Sighting};
 use super::judging::Judged;
 use super::ports::{ServerInfo, StoreError};
-use super::view::{ApplicationVerdict, DriftView};
+use super::view::{ApplicationVerdict, DispositionView, DriftView, Seal};
 use crate::drift::{Application, ApplicationKey, SyncStatus};
+use crate::redact::text;
 
 /// A journal that kept a look waiting is left alone for this long, so that it does not hold back look after look.
 const REST: Duration = Duration::from_secs(60);
@@ -34,19 +35,33 @@ impl Engine {
             application: identity(&view.key, server),
             at: began,
             seen: view.drifts.iter().map(sighting).collect(),
+            // Its resources were fetched, so both were looked for.
+            invisible: Some(view.invisible.iter().map(sighting).collect()),
+            unjudged: judged.unjudged.clone(),
         };
         let histories = self.record(vec![observation]).await.into_iter().next().unwrap_or_default();
-        let visible = view.drifts.len();
+        let mut histories = histories.into_iter();
+        let (drifts, additions) = judged.drifts.split_at_mut(view.drifts.len());
         // The view's own copies go first, so that what is on the shelf can be changed in place.
         view.drifts.clear();
-        for (shelved, history) in judged.drifts.iter_mut().take(visible).zip(histories) {
-            let drift = Arc::make_mut(&mut shelved.drift);
-            drift.first_seen = history.first_seen;
-            drift.times_seen = history.times_seen;
-            drift.flaps = history.flaps;
+        for shelved in drifts {
+            if let Some(history) = histories.next() {
+                recall(Arc::make_mut(&mut shelved.drift), history);
+            }
+            view.drifts.push(Arc::clone(&shelved.drift));
         }
-        view.drifts
-            .extend(judged.drifts.iter().take(visible).map(|s| Arc::clone(&s.drift)));
+        // Additions to what drifts anyway are not on the shelf.
+        let mut shelf = additions.iter_mut().peekable();
+        for drift in &mut view.invisible {
+            let Some(history) = histories.next() else { break };
+            match shelf.next_if(|shelved| shelved.drift.key == drift.key) {
+                Some(shelved) => {
+                    recall(Arc::make_mut(&mut shelved.drift), history);
+                    *drift = Arc::clone(&shelved.drift);
+                }
+                None => recall(Arc::make_mut(drift), history),
+            }
+        }
     }
 
     /// Remembers that these Applications do not drift any more: the list alone says so, nobody looks at them.
@@ -55,11 +70,7 @@ impl Engine {
         let observations: Vec<Observation> = applications
             .into_iter()
             .filter(|a| a.sync_status == SyncStatus::Synced && a.deletion_requested_at.is_none() && !a.skip_reconcile)
-            .map(|application| Observation {
-                application: identity(&application.key, server),
-                at,
-                seen: Vec::new(),
-            })
+            .map(|application| Observation::of_drifts(identity(&application.key, server), at, Vec::new()))
             .collect();
         if !observations.is_empty() {
             self.record(observations).await;
@@ -105,6 +116,26 @@ impl Engine {
             Some(_) | None => {}
         }
         histories
+    }
+}
+
+/// Fills in what is known of a drift. A journal is a file: what it says is redacted like everything else.
+fn recall(drift: &mut DriftView, history: History) {
+    drift.first_seen = history.first_seen;
+    drift.times_seen = history.times_seen;
+    drift.flaps = history.flaps;
+    drift.dispositions = history.dispositions.iter().map(disposition).collect();
+}
+
+fn disposition(decision: &Disposition) -> DispositionView {
+    DispositionView {
+        kind: decision.kind,
+        by: text::redact(&decision.by).into_owned(),
+        at: decision.at,
+        until: decision.until,
+        reason: text::redact(&decision.reason).into_owned(),
+        link: decision.link.as_ref().map(|link| text::redact(link).into_owned()),
+        seal: Seal,
     }
 }
 

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::journal::DispositionKind;
 use crate::drift::glob::Glob;
 use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
+use crate::verdict::policy::PolicyChange;
 use crate::verdict::{Cause, Confidence, Next, Verdict};
 
 /// Only the engine can make one.
@@ -125,6 +127,35 @@ pub struct IgnoredByView {
     pub verdict: Verdict,
 }
 
+/// What the team's policy made of a verdict; the reason says it too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyView {
+    /// Capped, raised, or not sure enough to be harmless.
+    pub change: PolicyChange,
+    /// Name of the environment whose policy it is; `None` for one of every environment.
+    pub environment: Option<String>,
+    /// What the verdict would be without the policy.
+    pub verdict: Verdict,
+}
+
+/// What a person decided about a drift. It holds for this very difference and at this time; what has expired is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispositionView {
+    /// What.
+    pub kind: DispositionKind,
+    /// By whom: a name for people (redacted, hostile text).
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Until when; `None` for as long as the difference stays.
+    pub until: Option<Timestamp>,
+    /// Why, in the person's words (redacted, hostile text); may be empty.
+    pub reason: String,
+    /// Where it can be read: issue, pull request, commit (redacted, hostile text).
+    pub link: Option<String>,
+    pub(super) seal: Seal,
+}
+
 /// One changed field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeView {
@@ -154,6 +185,10 @@ pub struct ChangeView {
     pub live: Option<RedactedValue>,
     /// The ignore rule that hides it; `None` for a change that is not ignored.
     pub ignored_by: Option<IgnoredByView>,
+    /// Where it is in the desired document: a list item can stand elsewhere there.
+    pub(super) desired_path: Pointer,
+    /// What the team's policy made of its verdict; `None` where it changed nothing.
+    pub policy: Option<PolicyView>,
     pub(super) seal: Seal,
 }
 
@@ -174,6 +209,10 @@ pub struct DriftView {
     pub reason: String,
     /// Id of the deciding rule.
     pub rule: &'static str,
+    /// What the team's policy made of this verdict; `None` where it changed nothing.
+    pub policy: Option<PolicyView>,
+    /// What makes its verdict guards something, or has a hostile form: it comes before plain edits.
+    pub security_critical: bool,
     /// Same drift as yesterday? Sixteen hex digits.
     pub fingerprint: String,
     /// The same cause in many places has the same key: kind, path without positions, manager, class of the value.
@@ -186,6 +225,8 @@ pub struct DriftView {
     pub times_seen: u32,
     /// How often the resource stopped drifting and drifted again.
     pub flaps: u32,
+    /// What people decided about this very difference and still holds, the last decision at the end.
+    pub dispositions: Vec<DispositionView>,
     /// What happens next to this one, where it is not what happens to its Application: an object that needs pruning.
     pub next: Option<Next>,
     /// The field changes, worst first.
@@ -197,6 +238,11 @@ impl DriftView {
     /// The change that decided the verdict; `None` for missing and extra resources without field changes.
     pub fn deciding(&self) -> Option<&ChangeView> {
         self.changes.iter().find(|c| c.verdict == self.verdict)
+    }
+
+    /// The last decision about it that holds.
+    pub fn disposition(&self) -> Option<&DispositionView> {
+        self.dispositions.last()
     }
 
     /// Whether only Git moved: nobody touched the cluster.
@@ -255,9 +301,9 @@ pub struct ApplicationView {
     pub reason: Option<String>,
     /// What happens next.
     pub next: Next,
-    /// Drifts, worst first.
+    /// Drifts, the most urgent first ([`super::urgency`]).
     pub drifts: Vec<Arc<DriftView>>,
-    /// Live additions that Argo CD calls Synced, worst first. Never counted as drift.
+    /// Live additions that Argo CD calls Synced, the most urgent first. Never counted as drift.
     pub invisible: Vec<Arc<DriftView>>,
     /// Revision(s) Argo CD compares with.
     pub revisions: Vec<String>,

@@ -35,6 +35,7 @@ const KEYS: &[(&str, &str)] = &[
     ("volume.kubernetes.io/storage-provisioner", "who made the volume"),
     ("volume.beta.kubernetes.io/storage-provisioner", "who made the volume"),
     ("endpoints.kubernetes.io/last-change-trigger-time", "when endpoints changed"),
+    ("kubernetes.io/service-account.uid", "which service account a token is for"),
     ("openshift.io/scc", "which security context constraints admitted the pod"),
     ("kubernetes.io/limit-ranger", "what the limit range filled in"),
     ("k8s.v1.cni.cncf.io/network-status", "the networks of the pod"),

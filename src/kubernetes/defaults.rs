@@ -4,245 +4,10 @@
 
 use serde_json::{Value, json};
 
+use super::default_values::ROWS;
 use super::field::Field;
 
-/// One row: kinds (empty = any), pattern, the default as JSON text.
-struct Row {
-    kinds: &'static [&'static str],
-    pattern: &'static str,
-    default: &'static str,
-}
-
-const fn row(kinds: &'static [&'static str], pattern: &'static str, default: &'static str) -> Row {
-    Row { kinds, pattern, default }
-}
-
-const WORKLOADS: &[&str] = &[
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "ReplicaSet",
-    "ReplicationController",
-    "Pod",
-    "Rollout",
-];
-const WEBHOOKS: &[&str] = &["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"];
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
-
-const ROWS: &[Row] = &[
-    // Pod specs, wherever they are.
-    row(&[], "pod:dnsPolicy", r#""ClusterFirst""#),
-    row(&[], "pod:schedulerName", r#""default-scheduler""#),
-    row(&[], "pod:terminationGracePeriodSeconds", "30"),
-    row(&[], "pod:securityContext", "{}"),
-    row(&[], "pod:enableServiceLinks", "true"),
-    row(&[], "pod:hostNetwork", "false"),
-    row(&[], "pod:hostPID", "false"),
-    row(&[], "pod:hostIPC", "false"),
-    row(WORKLOADS, "pod:restartPolicy", r#""Always""#),
-    row(&["Pod"], "pod:preemptionPolicy", r#""PreemptLowerPriority""#),
-    row(&["Pod"], "pod:priority", "0"),
-    row(&["Pod"], "pod:serviceAccount", r#""default""#),
-    row(&["Pod"], "pod:serviceAccountName", r#""default""#),
-    row(
-        &["Pod"],
-        "pod:tolerations",
-        r#"[{"effect":"NoExecute","key":"node.kubernetes.io/not-ready","operator":"Exists","tolerationSeconds":300},
-            {"effect":"NoExecute","key":"node.kubernetes.io/unreachable","operator":"Exists","tolerationSeconds":300}]"#,
-    ),
-    row(&[], "container:terminationMessagePath", r#""/dev/termination-log""#),
-    row(&[], "container:terminationMessagePolicy", r#""File""#),
-    row(&[], "container:resources", "{}"),
-    row(&[], "container:ports/*/protocol", r#""TCP""#),
-    row(&[], "container:env/*/valueFrom/fieldRef/apiVersion", r#""v1""#),
-    row(&[], "container:env/*/valueFrom/resourceFieldRef/divisor", r#""0""#),
-    row(&[], "container:volumeMounts/*/recursiveReadOnly", r#""Disabled""#),
-    row(&[], "container:lifecycle/postStart/httpGet/scheme", r#""HTTP""#),
-    row(&[], "container:lifecycle/preStop/httpGet/scheme", r#""HTTP""#),
-    // Volumes.
-    row(&[], "pod:volumes/*/configMap/defaultMode", "420"),
-    row(&[], "pod:volumes/*/secret/defaultMode", "420"),
-    row(&[], "pod:volumes/*/projected/defaultMode", "420"),
-    row(&[], "pod:volumes/*/downwardAPI/defaultMode", "420"),
-    row(&[], "pod:volumes/*/downwardAPI/items/*/fieldRef/apiVersion", r#""v1""#),
-    row(
-        &[],
-        "pod:volumes/*/projected/sources/*/downwardAPI/items/*/fieldRef/apiVersion",
-        r#""v1""#,
-    ),
-    row(
-        &[],
-        "pod:volumes/*/projected/sources/*/serviceAccountToken/expirationSeconds",
-        "3600",
-    ),
-    row(&[], "pod:volumes/*/hostPath/type", r#""""#),
-    row(&[], "pod:volumes/*/emptyDir", "{}"),
-    row(
-        &[],
-        "pod:volumes/*/ephemeral/volumeClaimTemplate/spec/volumeMode",
-        r#""Filesystem""#,
-    ),
-    row(&[], "pod:volumes/*/iscsi/iscsiInterface", r#""default""#),
-    // Workloads.
-    row(
-        &["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"],
-        "spec/replicas",
-        "1",
-    ),
-    row(&["Deployment", "StatefulSet", "DaemonSet"], "spec/revisionHistoryLimit", "10"),
-    row(&["Deployment"], "spec/progressDeadlineSeconds", "600"),
-    row(&["Deployment"], "spec/strategy/type", r#""RollingUpdate""#),
-    row(&["Deployment"], "spec/strategy/rollingUpdate/maxSurge", r#""25%""#),
-    row(&["Deployment"], "spec/strategy/rollingUpdate/maxUnavailable", r#""25%""#),
-    row(&["StatefulSet"], "spec/podManagementPolicy", r#""OrderedReady""#),
-    row(&["StatefulSet"], "spec/updateStrategy/type", r#""RollingUpdate""#),
-    row(&["StatefulSet"], "spec/updateStrategy/rollingUpdate/partition", "0"),
-    row(
-        &["StatefulSet"],
-        "spec/persistentVolumeClaimRetentionPolicy/whenDeleted",
-        r#""Retain""#,
-    ),
-    row(
-        &["StatefulSet"],
-        "spec/persistentVolumeClaimRetentionPolicy/whenScaled",
-        r#""Retain""#,
-    ),
-    row(&["StatefulSet"], "spec/volumeClaimTemplates/*/apiVersion", r#""v1""#),
-    row(
-        &["StatefulSet"],
-        "spec/volumeClaimTemplates/*/kind",
-        r#""PersistentVolumeClaim""#,
-    ),
-    row(
-        &["StatefulSet"],
-        "spec/volumeClaimTemplates/*/status",
-        r#"{"phase":"Pending"}"#,
-    ),
-    row(
-        &["StatefulSet"],
-        "spec/volumeClaimTemplates/*/spec/volumeMode",
-        r#""Filesystem""#,
-    ),
-    row(&["DaemonSet"], "spec/updateStrategy/type", r#""RollingUpdate""#),
-    row(&["DaemonSet"], "spec/updateStrategy/rollingUpdate/maxSurge", "0"),
-    row(&["DaemonSet"], "spec/updateStrategy/rollingUpdate/maxUnavailable", "1"),
-    row(&["Job"], "spec/backoffLimit", "6"),
-    row(&["Job"], "spec/completionMode", r#""NonIndexed""#),
-    row(&["Job"], "spec/completions", "1"),
-    row(&["Job"], "spec/parallelism", "1"),
-    row(&["Job"], "spec/suspend", "false"),
-    row(&["Job"], "spec/manualSelector", "false"),
-    row(&["Job"], "spec/podReplacementPolicy", r#""TerminatingOrFailed""#),
-    row(&["CronJob"], "spec/concurrencyPolicy", r#""Allow""#),
-    row(&["CronJob"], "spec/suspend", "false"),
-    row(&["CronJob"], "spec/successfulJobsHistoryLimit", "3"),
-    row(&["CronJob"], "spec/failedJobsHistoryLimit", "1"),
-    row(&["HorizontalPodAutoscaler"], "spec/minReplicas", "1"),
-    row(
-        &["HorizontalPodAutoscaler"],
-        "spec/metrics",
-        r#"[{"resource":{"name":"cpu","target":{"averageUtilization":80,"type":"Utilization"}},"type":"Resource"}]"#,
-    ),
-    // Network.
-    row(&["Service"], "spec/type", r#""ClusterIP""#),
-    row(&["Service"], "spec/sessionAffinity", r#""None""#),
-    row(&["Service"], "spec/sessionAffinityConfig/clientIP/timeoutSeconds", "10800"),
-    row(&["Service"], "spec/internalTrafficPolicy", r#""Cluster""#),
-    row(&["Service"], "spec/externalTrafficPolicy", r#""Cluster""#),
-    row(&["Service"], "spec/allocateLoadBalancerNodePorts", "true"),
-    row(&["Service"], "spec/ipFamilies", r#"["IPv4"]"#),
-    row(&["Service"], "spec/ipFamilyPolicy", r#""SingleStack""#),
-    row(&["Service"], "spec/ports/*/protocol", r#""TCP""#),
-    row(&["NetworkPolicy"], "spec/policyTypes", r#"["Ingress"]"#),
-    row(&["NetworkPolicy"], "spec/ingress/*/ports/*/protocol", r#""TCP""#),
-    row(&["NetworkPolicy"], "spec/egress/*/ports/*/protocol", r#""TCP""#),
-    row(&["Endpoints"], "subsets/*/ports/*/protocol", r#""TCP""#),
-    // Gateway API (defaults of its own CRDs).
-    row(
-        &["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"],
-        "spec/parentRefs/*/group",
-        r#""gateway.networking.k8s.io""#,
-    ),
-    row(
-        &["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"],
-        "spec/parentRefs/*/kind",
-        r#""Gateway""#,
-    ),
-    row(
-        &["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"],
-        "spec/rules/*/backendRefs/*/group",
-        r#""""#,
-    ),
-    row(
-        &["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"],
-        "spec/rules/*/backendRefs/*/kind",
-        r#""Service""#,
-    ),
-    row(
-        &["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"],
-        "spec/rules/*/backendRefs/*/weight",
-        "1",
-    ),
-    row(
-        &["HTTPRoute"],
-        "spec/rules/*/matches",
-        r#"[{"path":{"type":"PathPrefix","value":"/"}}]"#,
-    ),
-    row(&["HTTPRoute"], "spec/rules/*/matches/*/path/type", r#""PathPrefix""#),
-    row(
-        &["Gateway"],
-        "spec/listeners/*/allowedRoutes",
-        r#"{"namespaces":{"from":"Same"}}"#,
-    ),
-    row(&["Gateway"], "spec/listeners/*/tls/mode", r#""Terminate""#),
-    row(&["Gateway"], "spec/listeners/*/tls/certificateRefs/*/group", r#""""#),
-    row(&["Gateway"], "spec/listeners/*/tls/certificateRefs/*/kind", r#""Secret""#),
-    // Knative Serving (defaults of its webhook).
-    row(&["Service"], "spec/template/spec/containerConcurrency", "0"),
-    row(&["Service"], "spec/template/spec/timeoutSeconds", "300"),
-    row(&["Service"], "spec/template/spec/enableServiceLinks", "false"),
-    row(&["Service"], "spec/template/spec/containers/*/name", r#""user-container""#),
-    row(
-        &["Service"],
-        "spec/template/spec/containers/*/readinessProbe",
-        r#"{"successThreshold":1,"tcpSocket":{"port":0}}"#,
-    ),
-    row(&["Service"], "spec/traffic", r#"[{"latestRevision":true,"percent":100}]"#),
-    // Storage.
-    row(
-        &["PersistentVolumeClaim", "PersistentVolume"],
-        "spec/volumeMode",
-        r#""Filesystem""#,
-    ),
-    row(&["PersistentVolume"], "spec/persistentVolumeReclaimPolicy", r#""Retain""#),
-    row(&["StorageClass"], "reclaimPolicy", r#""Delete""#),
-    row(&["StorageClass"], "volumeBindingMode", r#""Immediate""#),
-    row(&["StorageClass"], "allowVolumeExpansion", "false"),
-    // Admission, API extension, access.
-    row(WEBHOOKS, "webhooks/*/failurePolicy", r#""Fail""#),
-    row(WEBHOOKS, "webhooks/*/matchPolicy", r#""Equivalent""#),
-    row(WEBHOOKS, "webhooks/*/namespaceSelector", "{}"),
-    row(WEBHOOKS, "webhooks/*/objectSelector", "{}"),
-    row(WEBHOOKS, "webhooks/*/timeoutSeconds", "10"),
-    row(WEBHOOKS, "webhooks/*/rules/*/scope", r#""*""#),
-    row(WEBHOOKS, "webhooks/*/clientConfig/service/port", "443"),
-    row(
-        &["MutatingWebhookConfiguration"],
-        "webhooks/*/reinvocationPolicy",
-        r#""Never""#,
-    ),
-    row(&["CustomResourceDefinition"], "spec/conversion", r#"{"strategy":"None"}"#),
-    row(&["CustomResourceDefinition"], "spec/preserveUnknownFields", "false"),
-    row(&["APIService"], "spec/service/port", "443"),
-    row(
-        &["RoleBinding", "ClusterRoleBinding"],
-        "roleRef/apiGroup",
-        r#""rbac.authorization.k8s.io""#,
-    ),
-    row(&["PriorityClass"], "preemptionPolicy", r#""PreemptLowerPriority""#),
-    row(&["PriorityClass"], "globalDefault", "false"),
-    row(&["Namespace"], "spec/finalizers", r#"["kubernetes"]"#),
-];
 
 /// Fields in which an empty map says something that an absent one does not: "on", "everything", "this kind of volume".
 const EMPTY_SAYS_SOMETHING: &[&str] = &["automated", "emptyDir", "matchLabels", "allowedRoutes"];
@@ -251,7 +16,9 @@ const EMPTY_SAYS_SOMETHING: &[&str] = &["automated", "emptyDir", "matchLabels", 
 pub fn empty_means_absent(field: &Field<'_>) -> bool {
     // An absent selector selects nothing and an empty one everything (metav1.LabelSelector).
     let name = field.name();
-    !EMPTY_SAYS_SOMETHING.contains(&name) && !name.to_ascii_lowercase().ends_with("selector")
+    // A node selector is a plain map of labels: without an entry it asks for nothing.
+    let is_plain_map = field.matches("pod:nodeSelector");
+    is_plain_map || (!EMPTY_SAYS_SOMETHING.contains(&name) && !name.to_ascii_lowercase().ends_with("selector"))
 }
 
 /// Whether `value` is what the API server would fill at this field of `object` when Git says nothing. A map is default when
@@ -298,11 +65,54 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
     if field.matches("container:imagePullPolicy") {
         // A tag may be pinned; `latest` and none are pulled anew (`SetDefaults_Container`).
         let image = field.sibling(object, "image").and_then(Value::as_str).unwrap_or_default();
-        let tag = image.strip_prefix(super::injectors::repository(image)).unwrap_or_default();
-        let floats = tag.is_empty() || tag == ":latest";
-        return value == if floats { "Always" } else { "IfNotPresent" };
+        return value == pull_policy(image);
+    }
+    // The older name of `serviceAccountName`, kept in step.
+    if field.matches("pod:serviceAccount") {
+        return field.sibling(object, "serviceAccountName") == Some(value);
+    }
+    if field.matches("pod:volumes/*/image/pullPolicy") {
+        let reference = field.sibling(object, "reference").and_then(Value::as_str).unwrap_or_default();
+        return value == pull_policy(reference);
     }
     match kind {
+        // A Pod, and no template, asks for what it is limited to (`SetDefaults_Pod`).
+        "Pod" if field.matches("container:resources/requests/*") => {
+            let limit = field
+                .above(object, 2)
+                .and_then(|resources| resources.get("limits")?.get(field.name()));
+            limit == Some(value)
+        }
+        // A Pod in the host's network has its ports there (`defaultHostNetworkPorts`).
+        "Pod" if field.matches("container:ports/*/hostPort") => {
+            object.pointer("/spec/hostNetwork") == Some(&Value::Bool(true))
+                && field.sibling(object, "containerPort") == Some(value)
+        }
+        // What a container may use defaults from what it may use at most (`SetDefaults_LimitRangeItem`).
+        "LimitRange" if field.matches_any(&["spec/limits/*/default", "spec/limits/*/defaultRequest"]) => {
+            value.as_object().is_some_and(|amounts| {
+                !amounts.is_empty()
+                    && amounts
+                        .iter()
+                        .all(|(name, amount)| is_limit_default(field, 1, name, amount, object))
+            })
+        }
+        "LimitRange" if field.matches_any(&["spec/limits/*/default/*", "spec/limits/*/defaultRequest/*"]) => {
+            is_limit_default(field, 2, field.name(), value, object)
+        }
+        // The older version of the API has one value for both kinds of target.
+        "HorizontalPodAutoscaler" if field.matches("spec/metrics/*/*/target/value") => {
+            *value == "0" && field.sibling(object, "type").is_some_and(|kind| kind == "AverageValue")
+        }
+        // A claim that names its source in the old way gets the new way too (`NormalizeDataSources`).
+        "PersistentVolumeClaim" if field.matches("spec/dataSourceRef") => field.sibling(object, "dataSource") == Some(value),
+        "Job" if field.matches("spec/backoffLimit") => {
+            *value == json!(i32::MAX) && field.sibling(object, "backoffLimitPerIndex").is_some()
+        }
+        "Job" if field.matches("spec/podReplacementPolicy") => {
+            value == "Failed" && field.sibling(object, "podFailurePolicy").is_some()
+        }
+        "Job" if field.matches("spec/podFailurePolicy/rules/*/onPodConditions/*/status") => value == "True",
         // The TaintNodesByCondition admission plugin and the node lifecycle.
         "Node" if field.matches("spec/taints/*") => value
             .get("key")
@@ -333,7 +143,8 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
             text("/spec/names/kind").is_some_and(|kind| *value == kind.to_lowercase())
         }
         "NetworkPolicy" if field.matches("spec/policyTypes") => {
-            let has_egress = object.pointer("/spec/egress").is_some();
+            let egress = object.pointer("/spec/egress").and_then(Value::as_array);
+            let has_egress = egress.is_some_and(|rules| !rules.is_empty());
             has_egress && *value == json!(["Ingress", "Egress"])
         }
         "Service" if field.matches("spec/ports/*/targetPort") => field.sibling(object, "port") == Some(value),
@@ -354,6 +165,25 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
         "Pod" if field.matches("container:volumeMounts/*") => is_token_mount(value),
         _ => false,
     }
+}
+
+fn pull_policy(image: &str) -> &'static str {
+    let tag = image.strip_prefix(super::injectors::repository(image)).unwrap_or_default();
+    if tag.is_empty() || tag == ":latest" {
+        "Always"
+    } else {
+        "IfNotPresent"
+    }
+}
+
+/// Whether a default of a LimitRange item, `levels` below that item, follows from the item's other amounts.
+fn is_limit_default(field: &Field<'_>, levels: usize, name: &str, amount: &Value, object: &Value) -> bool {
+    let Some(item) = field.above(object, levels) else {
+        return false;
+    };
+    let from = |map: &str| item.get(map).and_then(|amounts| amounts.get(name)) == Some(amount);
+    let is_request = field.segments().iter().any(|segment| segment == "defaultRequest");
+    item.get("type").is_some_and(|kind| kind == "Container") && (from("max") || (is_request && (from("default") || from("min"))))
 }
 
 /// A segment as JSON Pointers spell it (RFC 6901).
@@ -388,78 +218,6 @@ fn is_token_mount(value: &Value) -> bool {
             .get("name")
             .and_then(Value::as_str)
             .is_some_and(|name| name.starts_with("kube-api-access-"))
-}
-
-/// Fields of the built-in APIs that keep a zero, because zero and absent differ there (pointers in the Go types).
-const KEEPS_ZERO: &[&str] = &[
-    "activeDeadlineSeconds",
-    "allowPrivilegeEscalation",
-    "allowVolumeExpansion",
-    "attachRequired",
-    "automountServiceAccountToken",
-    "averageUtilization",
-    "backoffLimit",
-    "backoffLimitPerIndex",
-    "completions",
-    "defaultMode",
-    "deletionGracePeriodSeconds",
-    "enableServiceLinks",
-    "expirationSeconds",
-    "failedJobsHistoryLimit",
-    "fsGroup",
-    "hostUsers",
-    "immutable",
-    "maxSurge",
-    "maxUnavailable",
-    "minAvailable",
-    "minReplicas",
-    "mode",
-    "optional",
-    "parallelism",
-    "partition",
-    "pods",
-    "port",
-    "priority",
-    "privileged",
-    "progressDeadlineSeconds",
-    "readOnlyRootFilesystem",
-    "replicas",
-    "revisionHistoryLimit",
-    "runAsGroup",
-    "runAsNonRoot",
-    "runAsUser",
-    "setHostnameAsFQDN",
-    "shareProcessNamespace",
-    "stabilizationWindowSeconds",
-    "startingDeadlineSeconds",
-    "storageClassName",
-    "successfulJobsHistoryLimit",
-    "suspend",
-    "targetPort",
-    "terminationGracePeriodSeconds",
-    "timeoutSeconds",
-    "tolerationSeconds",
-    "ttlSecondsAfterFinished",
-    "value",
-    "weight",
-];
-
-/// Whether the API server drops this zero (`false`, `0`, `""`) of a built-in object when it stores it: in Git and absent in the
-/// cluster, it means the same.
-pub fn zero_is_dropped(kind: &str, field: &Field<'_>, value: &Value) -> bool {
-    let is_zero = match value {
-        Value::Bool(set) => !set,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        _ => false,
-    };
-    let first = field.segments().first().map_or("", AsRef::as_ref);
-    let is_free =
-        matches!(first, "data" | "stringData" | "binaryData") || field.annotation().is_some() || field.label().is_some();
-    // The priority of a printer column is a plain number, unlike that of a pod.
-    let is_column = kind == "CustomResourceDefinition" && field.matches("spec/versions/*/additionalPrinterColumns/*/priority");
-    let is_variable = field.matches("container:env/*/value");
-    is_zero && !is_free && (is_column || is_variable || !KEEPS_ZERO.contains(&field.name()))
 }
 
 #[cfg(test)]

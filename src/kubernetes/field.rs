@@ -54,13 +54,17 @@ impl<'a> Field<'a> {
 
     /// What stands beside this field in `object` under `key`.
     pub fn sibling<'v>(&self, object: &'v Value, key: &str) -> Option<&'v Value> {
-        let (_, above) = self.segments.split_last()?;
-        let parent = above.iter().try_fold(object, |at, segment| match at {
+        self.above(object, 1)?.get(key)
+    }
+
+    /// The value `levels` above this field in `object`.
+    pub fn above<'v>(&self, object: &'v Value, levels: usize) -> Option<&'v Value> {
+        let above = self.segments.get(..self.segments.len().checked_sub(levels)?)?;
+        above.iter().try_fold(object, |at, segment| match at {
             Value::Object(map) => map.get(segment.as_ref()),
             Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
             _ => None,
-        })?;
-        parent.get(key)
+        })
     }
 
     /// The unescaped segments.

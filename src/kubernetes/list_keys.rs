@@ -4,6 +4,8 @@
 //! same names so often that the name of the list decides for every kind. `ports` is special: container ports are
 //! keyed by container port and protocol, service ports by port and protocol.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 /// Name of the list → dotted paths, inside an item, of the fields that make its key.
@@ -54,26 +56,81 @@ pub enum NaturalKey {
     Port(&'static str),
 }
 
+/// An item of a list, in whatever form a manifest is held.
+pub trait ListItem<'a>: Copy {
+    /// Whether it is a map.
+    fn is_map(self) -> bool;
+    /// The value of one of its fields; `None` when it is no map or has it not.
+    fn field(self, name: &str) -> Option<Self>;
+    /// Whether it is `null`.
+    fn is_null(self) -> bool;
+    /// Its text, if it is text.
+    fn text(self) -> Option<&'a str>;
+    /// Its JSON, compact, keys in order.
+    fn json(self) -> String;
+}
+
+impl<'a> ListItem<'a> for &'a Value {
+    fn is_map(self) -> bool {
+        self.is_object()
+    }
+
+    fn field(self, name: &str) -> Option<Self> {
+        self.get(name)
+    }
+
+    fn is_null(self) -> bool {
+        Value::is_null(self)
+    }
+
+    fn text(self) -> Option<&'a str> {
+        self.as_str()
+    }
+
+    fn json(self) -> String {
+        self.to_string()
+    }
+}
+
 /// The key of one item, comparable and hashable.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ItemKey(Vec<String>);
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ItemKey<'a>(Vec<KeyPart<'a>>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum KeyPart<'a> {
+    Text(&'a str),
+    /// Anything but text, as JSON: `80` is another key than `"80"`.
+    Json(String),
+    /// Left out, where that may be.
+    Absent,
+}
+
+impl<'a> KeyPart<'a> {
+    fn of(value: impl ListItem<'a>) -> Self {
+        value.text().map_or_else(|| Self::Json(value.json()), Self::Text)
+    }
+}
 
 impl NaturalKey {
     /// The natural key of the list called `name`, if it has one that fits all these items: every item is an object,
     /// carries the key, and no two on one side share it.
-    pub fn of(name: &str, desired: &[Value], live: &[Value]) -> Option<Self> {
-        let mut items = desired.iter().chain(live);
-        if desired.is_empty() && live.is_empty() || !items.clone().all(Value::is_object) {
+    pub fn of<'a, I: ListItem<'a>>(
+        name: &str,
+        desired: impl IntoIterator<Item = I> + Clone,
+        live: impl IntoIterator<Item = I> + Clone,
+    ) -> Option<Self> {
+        let items = || desired.clone().into_iter().chain(live.clone());
+        if name != "ports" && BY_NAME.iter().all(|(list, _)| *list != name) || !items().all(I::is_map) {
             return None;
         }
+        let first = items().next()?;
         let key = if name == "ports" {
-            let first = items.clone().next()?;
-            if first.get("containerPort").is_some() {
+            if first.field("containerPort").is_some() {
                 Self::Port("containerPort")
-            } else if items.any(|i| {
+            } else if items().any(|i| {
                 ["protocol", "targetPort", "nodePort", "name"]
                     .iter()
-                    .any(|k| i.get(k).is_some())
+                    .any(|k| i.field(k).is_some())
             }) {
                 Self::Port("port")
             } else {
@@ -81,18 +138,14 @@ impl NaturalKey {
             }
         } else {
             let (_, fields) = BY_NAME.iter().find(|(list, _)| *list == name)?;
-            let key = Self::Fields(fields);
-            if !items.all(|i| key.item(i).is_some()) {
-                return None;
-            }
-            key
+            Self::Fields(fields)
         };
-        (key.is_unique(desired) && key.is_unique(live)).then_some(key)
+        (key.tells_apart(desired) && key.tells_apart(live)).then_some(key)
     }
 
     /// Whether two items at the same position of two lists called `name` are one item for certain: they carry the same key.
     /// (Where the list turns out to have no key that fits, its items are told apart by position.)
-    pub fn same_in_place(name: &str, a: &Value, b: &Value) -> bool {
+    pub fn same_in_place<'a>(name: &str, a: impl ListItem<'a>, b: impl ListItem<'a>) -> bool {
         let Some((_, fields)) = BY_NAME.iter().find(|(list, _)| *list == name) else {
             return false;
         };
@@ -101,31 +154,34 @@ impl NaturalKey {
     }
 
     /// The key of one item; `None` when a field of the key is absent or null.
-    pub fn item(self, item: &Value) -> Option<ItemKey> {
+    pub fn item<'a>(self, item: impl ListItem<'a>) -> Option<ItemKey<'a>> {
         match self {
             Self::Fields(fields) => fields
                 .iter()
                 .map(|dotted| {
-                    let value = dotted.split('.').try_fold(item, |at, part| at.get(part))?;
-                    (!value.is_null()).then(|| value.to_string())
+                    let value = dotted.split('.').try_fold(item, ListItem::field)?;
+                    (!value.is_null()).then(|| KeyPart::of(value))
                 })
                 .collect::<Option<_>>()
                 .map(ItemKey),
             Self::Port(number) => Some(ItemKey(vec![
-                item.get(number).map_or_else(String::new, Value::to_string),
-                item.get("protocol")
-                    .and_then(Value::as_str)
-                    .filter(|p| !p.is_empty())
-                    .unwrap_or("TCP")
-                    .to_owned(),
+                item.field(number).map_or(KeyPart::Absent, KeyPart::of),
+                KeyPart::Text(
+                    item.field("protocol")
+                        .and_then(ListItem::text)
+                        .filter(|p| !p.is_empty())
+                        .unwrap_or("TCP"),
+                ),
             ])),
         }
     }
 
-    fn is_unique(self, items: &[Value]) -> bool {
-        let mut keys: Vec<_> = items.iter().map(|i| self.item(i)).collect();
-        keys.sort_unstable();
-        keys.windows(2).all(|pair| pair[0] != pair[1])
+    /// Whether every one of these items carries the key and no two share it.
+    fn tells_apart<'a, I: ListItem<'a>>(self, items: impl IntoIterator<Item = I>) -> bool {
+        let mut seen = HashSet::new();
+        items
+            .into_iter()
+            .all(|item| self.item(item).is_some_and(|key| seen.insert(key)))
     }
 }
 

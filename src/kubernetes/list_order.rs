@@ -31,12 +31,8 @@ const ORDERED: &[&str] = &[
     "nameservers",
     "entrypoint",
     "cmd",
-    "matchExpressions",
-    "preferredDuringSchedulingIgnoredDuringExecution",
-    "webhooks",
     "ipFamilies",
     "clusterIPs",
-    "groups",
 ];
 
 /// Kinds whose `rules` or `spec` lists are read from the top.
@@ -66,6 +62,10 @@ pub fn is_set(kind: &str, field: &Field<'_>, items: &[Value]) -> bool {
     }
     if name == "groups" && items.iter().all(Value::is_string) {
         return true;
+    }
+    // Mutating webhooks are called in the order of the list, validating ones all at once; groups of alerts run side by side.
+    if (name == "webhooks" && kind != "ValidatingWebhookConfiguration") || (name == "groups" && kind != "PrometheusRule") {
+        return false;
     }
     let read_from_the_top = ORDERED_RULES.contains(&kind) && matches!(name, "rules" | "backends" | "ingress" | "egress");
     !ORDERED.contains(&name) && !read_from_the_top

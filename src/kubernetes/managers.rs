@@ -3,6 +3,8 @@
 //! A name is chosen by the client: a claim, not a proof. What a known controller may write is in
 //! [`KNOWN_CONTROLLERS`]; a known name on a field it never writes is an impostor or a mistake.
 
+use super::names::fold;
+
 /// What kind of writer a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ManagerClass {
@@ -154,6 +156,17 @@ pub static KNOWN_CONTROLLERS: &[Controller] = &[
         ],
     ),
     controller("gatekeeper", &[Writes::CaBundle, Writes::WebhookPolicy, Writes::Status]),
+    controller("kube-proxy", &[Writes::Status]),
+    controller("metrics-server", &[Writes::Status]),
+    controller("node-problem-detector", &[Writes::Status]),
+    controller(
+        "csi-provisioner",
+        &[Writes::Storage, Writes::Binding, Writes::Status, Writes::Metadata],
+    ),
+    controller("csi-resizer", &[Writes::Storage, Writes::Status, Writes::Metadata]),
+    controller("pvc-autoresizer", &[Writes::Storage, Writes::Metadata]),
+    controller("external-dns", &[Writes::Status, Writes::Metadata]),
+    controller("nginx-ingress-controller", &[Writes::Status]),
     controller("service-ca-operator", &[Writes::CaBundle, Writes::Data, Writes::Metadata]),
     controller("vault-k8s", &[Writes::CaBundle]),
     controller("cert-controller", &[Writes::CaBundle, Writes::Data]),
@@ -220,7 +233,16 @@ const DECLARATIVE_TOOLS: &[&str] = &[
     "ansible",
     "werf",
     "kapp",
+    "kapp-controller",
     "opentofu",
+    "fleetagent",
+    "fleet-agent",
+    "configsync",
+    "reconciler-manager",
+    "spinnaker",
+    "helmfile",
+    "kpt",
+    "tanka",
 ];
 
 const GENERIC: &[&str] = &[
@@ -252,7 +274,7 @@ pub fn classify(manager: &str) -> ManagerClass {
     let product = lower.split(['/', ' ']).next().unwrap_or_default();
     if product.starts_with("kubectl") || PEOPLE.contains(&product) {
         ManagerClass::Person
-    } else if DECLARATIVE_TOOLS.contains(&product) {
+    } else if DECLARATIVE_TOOLS.contains(&product) || product.starts_with("pulumi-") {
         ManagerClass::DeclarativeTool
     } else if GENERIC.contains(&product) {
         ManagerClass::Generic
@@ -301,106 +323,6 @@ const KUBECTL: &[&str] = &[
     "kubectl-annotate",
     "kubectl-client-side-apply",
 ];
-
-/// Folds letters that look alike (Unicode confusables, UTS #39, the part that occurs in such names) and case.
-fn fold(name: &str) -> String {
-    name.chars()
-        .filter(|c| !is_invisible(*c) && !c.is_whitespace())
-        .map(|c| match c {
-            'I' | 'l' | '1' | '|' | 'і' | 'Ӏ' | 'ⅼ' => 'l',
-            'а' | 'α' => 'a',
-            'е' | 'ε' => 'e',
-            'о' | 'ο' | '0' | 'O' => 'o',
-            'р' | 'ρ' => 'p',
-            'с' => 'c',
-            'у' => 'y',
-            'х' => 'x',
-            'к' | 'κ' => 'k',
-            'н' => 'h',
-            'т' | 'τ' => 't',
-            'ѕ' => 's',
-            'ԁ' => 'd',
-            'ո' => 'n',
-            'г' => 'r',
-            '‐' | '‑' | '‒' | '–' | '—' | '−' | '_' => '-',
-            other => other.to_ascii_lowercase(),
-        })
-        .map(|c| if c == 'i' { 'l' } else { c })
-        .collect()
-}
-
-/// Words in names that say what a program is and not which.
-const COMMON_WORDS: &[&str] = &[
-    "operator",
-    "controller",
-    "manager",
-    "webhook",
-    "webhooks",
-    "certgen",
-    "kube",
-    "kubernetes",
-    "k8s",
-    "system",
-    "server",
-    "service",
-    "svc",
-    "io",
-    "org",
-    "com",
-    "net",
-    "dev",
-    "sh",
-    "example",
-    "cluster",
-    "managed",
-    "kind",
-    "v1",
-    "v1beta1",
-    "v1alpha1",
-    "prod",
-    "staging",
-    "main",
-    "config",
-    "admission",
-    "mutating",
-    "validating",
-    "the",
-    "of",
-    "app",
-    "updater",
-    "sync",
-];
-
-/// Whether two names share a word that tells programs apart: `keel` and `keel.sh/policy`, `shop-operator` and `shop-webhook`.
-pub fn share_a_word(a: &str, b: &str) -> bool {
-    let (a, b) = (words(a), words(b));
-    a.iter().any(|word| b.contains(word))
-}
-
-/// The telling words of a name: `GoogleGKEGatewayController` has `google`, `gke` and `gateway`.
-fn words(name: &str) -> Vec<String> {
-    let characters: Vec<char> = name.chars().collect();
-    let mut words = vec![String::new()];
-    for (at, c) in characters.iter().enumerate() {
-        let starts_word = c.is_uppercase()
-            && at > 0
-            && (characters[at - 1].is_lowercase() || characters.get(at + 1).is_some_and(|next| next.is_lowercase()));
-        if !c.is_alphanumeric() || starts_word {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words.retain(|word| word.len() > 2 && !COMMON_WORDS.contains(&word.as_str()));
-    words
-}
-
-/// Characters that take no room on a screen.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
-        || matches!(c, '\u{e0000}'..='\u{e007f}')
-}
 
 #[cfg(test)]
 mod tests {

@@ -49,6 +49,17 @@ const RUN: &[(&str, &str)] = &[
     ("batch", "Job"),
     ("batch", "CronJob"),
     ("argoproj.io", "Rollout"),
+    ("argoproj.io", "Application"),
+    ("argoproj.io", "ApplicationSet"),
+    ("argoproj.io", "Workflow"),
+    ("argoproj.io", "CronWorkflow"),
+    ("keda.sh", "ScaledJob"),
+    ("serving.knative.dev", "Service"),
+    ("kubevirt.io", "VirtualMachine"),
+    ("ray.io", "RayCluster"),
+    ("ray.io", "RayJob"),
+    ("tekton.dev", "PipelineRun"),
+    ("tekton.dev", "TaskRun"),
     ("apps.openshift.io", "DeploymentConfig"),
 ];
 
@@ -58,10 +69,16 @@ const EXPOSE: &[(&str, &str)] = &[
     ("networking.k8s.io", "Ingress"),
     ("gateway.networking.k8s.io", "Gateway"),
     ("gateway.networking.k8s.io", "HTTPRoute"),
+    ("gateway.networking.k8s.io", "GRPCRoute"),
+    ("gateway.networking.k8s.io", "TCPRoute"),
+    ("gateway.networking.k8s.io", "TLSRoute"),
     ("route.openshift.io", "Route"),
     ("networking.istio.io", "Gateway"),
     ("networking.istio.io", "VirtualService"),
+    ("networking.istio.io", "ServiceEntry"),
     ("traefik.io", "IngressRoute"),
+    ("traefik.io", "IngressRouteTCP"),
+    ("projectcontour.io", "HTTPProxy"),
 ];
 
 /// Whether a group belongs to the built-in APIs: core, `apps`, `batch`, … and the `*.k8s.io` groups that the API server serves
@@ -114,5 +131,13 @@ pub fn exposes(group: &str, kind: &str) -> bool {
 
 /// Whether an object of this kind grants access.
 pub fn grants_access(group: &str, kind: &str) -> bool {
-    group == "rbac.authorization.k8s.io" || (group.is_empty() && kind == "ServiceAccount")
+    // An exemption from a policy, and a permission across namespaces, are access too.
+    const GRANTS: &[(&str, &str)] = &[
+        ("", "ServiceAccount"),
+        ("kyverno.io", "PolicyException"),
+        ("policies.kyverno.io", "PolicyException"),
+        ("gateway.networking.k8s.io", "ReferenceGrant"),
+        ("argoproj.io", "AppProject"),
+    ];
+    group == "rbac.authorization.k8s.io" || GRANTS.contains(&(group, kind))
 }

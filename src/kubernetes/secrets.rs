@@ -1,10 +1,19 @@
 //! Where secrets sit: kinds, keys and shapes of text.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+
 /// Kinds that hold secret values by definition: group, kind, and the top-level maps that hold them.
 pub const SECRET_KINDS: &[(&str, &str, &[&str])] = &[("", "Secret", &["data", "stringData"])];
 
 /// Kinds that make a Secret from a template inside them: the template's data is as secret as the Secret's.
 pub const SECRET_TEMPLATE_KINDS: &[&str] = &["SealedSecret", "ExternalSecret", "ClusterExternalSecret", "PushSecret"];
+
+/// Whether `stored`, as the API server keeps data of a Secret, is `plain`: its base64, or the same mask where values are masked.
+pub fn encodes(plain: &str, stored: &str) -> bool {
+    let is_mask = !plain.is_empty() && plain.bytes().all(|b| b == b'+');
+    (is_mask && plain == stored) || BASE64.decode(stored).is_ok_and(|bytes| bytes == plain.as_bytes())
+}
 
 /// Words that make a value secret; a word of a key counts when it ends with one (`dbpassword`, `requirepass`).
 const ENDINGS: &[&str] = &[

@@ -1,6 +1,8 @@
 //! Security-critical fields: a difference from Git there is risky whoever wrote it, unless a delegated writer or only Git
 //! moved it.
 
+use serde_json::Value;
+
 use super::field::Field;
 
 /// One row: kinds (empty = any), patterns, and what they are in words.
@@ -38,6 +40,16 @@ const ROWS: &[Row] = &[
     ),
     row(
         &[],
+        &["pod:volumes/*/projected/sources/*/serviceAccountToken/**"],
+        "a token of the pod",
+    ),
+    row(
+        &["PersistentVolume"],
+        &["spec/hostPath/**", "spec/local/**"],
+        "access to the host",
+    ),
+    row(
+        &[],
         &[
             "pod:serviceAccountName",
             "pod:serviceAccount",
@@ -70,8 +82,26 @@ const ROWS: &[Row] = &[
             "AdminNetworkPolicy",
             "BaselineAdminNetworkPolicy",
             "ServerAuthorization",
+            "ClusterNetworkPolicy",
+            "EnvoyFilter",
+            "Sidecar",
+            "MeshTrafficPermission",
+            "TrafficPermission",
+            "ServiceIntentions",
+            "SecurityPolicy",
+            "BackendTLSPolicy",
+            "ReferenceGrant",
         ],
         &["spec/**"],
+        "a network or mesh policy",
+    ),
+    row(
+        &["DestinationRule"],
+        &[
+            "spec/trafficPolicy/tls/**",
+            "spec/trafficPolicy/portLevelSettings/*/tls/**",
+            "spec/subsets/*/trafficPolicy/tls/**",
+        ],
         "a network or mesh policy",
     ),
     row(
@@ -87,22 +117,19 @@ const ROWS: &[Row] = &[
             "MutatingAdmissionPolicyBinding",
             "ClusterPolicy",
             "PolicyException",
-            "SecurityContextConstraints",
             "ConstraintTemplate",
         ],
-        &[
-            "spec/**",
-            "allowPrivilegedContainer",
-            "allowHostNetwork",
-            "users/**",
-            "groups/**",
-            "allowedCapabilities/**",
-        ],
+        &["spec/**"],
         "an admission policy",
     ),
     row(
         &["CustomResourceDefinition"],
-        &["spec/versions/**", "spec/conversion/**", "spec/scope"],
+        &[
+            "spec/versions/**",
+            "spec/conversion/**",
+            "spec/scope",
+            "spec/preserveUnknownFields",
+        ],
         "schema or served versions of a CRD",
     ),
     row(&["ResourceQuota", "LimitRange"], &["spec/**"], "a quota"),
@@ -129,6 +156,8 @@ const ROWS: &[Row] = &[
         &[
             "spec/listeners/*/tls/**",
             "spec/listeners/*/allowedRoutes/**",
+            "spec/listeners/*/protocol",
+            "spec/listeners/*",
             "spec/gatewayClassName",
             "spec/servers/**",
         ],
@@ -172,6 +201,9 @@ const KEYS: &[(&str, &str)] = &[
     ("iam.gke.io/", "a cloud identity"),
     ("azure.workload.identity/", "a cloud identity"),
     ("iam.amazonaws.com/", "a cloud identity"),
+    ("pod-identity.alibabacloud.com/", "a cloud identity"),
+    ("rbac.authorization.k8s.io/aggregate-to-", "which roles take over its rules"),
+    ("admission.gatekeeper.sh/ignore", "an exemption from admission policies"),
     ("container.apparmor.security.beta.kubernetes.io/", "an AppArmor profile"),
     ("seccomp.security.alpha.kubernetes.io/", "a seccomp profile"),
     ("nginx.ingress.kubernetes.io/auth-", "authentication of an Ingress"),
@@ -225,6 +257,13 @@ const KEYS: &[(&str, &str)] = &[
         "who may reach an Ingress",
     ),
     ("argocd.argoproj.io/skip-reconcile", "whether Argo CD compares at all"),
+    ("crossplane.io/paused", "whether a controller reconciles"),
+    ("cluster.x-k8s.io/paused", "whether a controller reconciles"),
+    ("strimzi.io/pause-reconciliation", "whether a controller reconciles"),
+    ("cnpg.io/reconciliationLoop", "whether a controller reconciles"),
+    ("autoscaling.keda.sh/paused", "whether an autoscaler works"),
+    ("kustomize.toolkit.fluxcd.io/reconcile", "whether a controller reconciles"),
+    ("eck.k8s.elastic.co/managed", "whether a controller reconciles"),
     ("kubernetes.io/ingress.class", "how an Ingress is exposed"),
     ("alb.ingress.kubernetes.io/scheme", "who can reach an Ingress"),
     ("alb.ingress.kubernetes.io/inbound-cidrs", "who can reach an Ingress"),
@@ -238,11 +277,17 @@ const POLICY_GROUPS: &[(&str, &str)] = &[
     ("config.gatekeeper.sh", "an admission policy"),
     ("kyverno.io", "an admission policy"),
     ("policies.kyverno.io", "an admission policy"),
+    ("templates.gatekeeper.sh", "an admission policy"),
+    ("mutations.gatekeeper.sh", "an admission policy"),
+    ("policies.kubewarden.io", "an admission policy"),
+    ("policy.sigstore.dev", "an admission policy"),
     ("security.istio.io", "a network or mesh policy"),
     ("policy.linkerd.io", "a network or mesh policy"),
     ("policy.networking.k8s.io", "a network or mesh policy"),
     ("crd.projectcalico.org", "a network or mesh policy"),
     ("projectcalico.org", "a network or mesh policy"),
+    ("crd.antrea.io", "a network or mesh policy"),
+    ("security.kubearmor.com", "a network or mesh policy"),
 ];
 
 /// Kinds that keep copies of data: pausing them loses what happens meanwhile.
@@ -265,6 +310,24 @@ const FATE_OF_DATA: &[&str] = &[
     "retentionPolicy",
 ];
 
+/// Switches of enforcement in custom resources, and the position that their CRDs or webhooks give them by default, as text
+/// (kyverno.io, open-policy-agent.github.io/gatekeeper). None of them has an empty default.
+const SWITCHES: &[(&str, &str)] = &[
+    ("validationFailureAction", "Audit"),
+    ("failureAction", "Audit"),
+    ("validationFailureActionOverrides", ""),
+    ("enforcementAction", "deny"),
+    ("failurePolicy", "Fail"),
+    ("admission", "true"),
+];
+
+/// Whether this is a switch of enforcement of a policy in another position than its default.
+pub fn is_switched(group: &str, kind: &str, field: &Field<'_>, value: &Value) -> bool {
+    let position = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let switch = SWITCHES.iter().find(|(name, _)| *name == field.name());
+    switch.is_some_and(|(_, default)| *default != position) && guards(group, kind, field).is_some()
+}
+
 /// What this field guards, in words; `None` when it guards nothing.
 pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str> {
     if let Some(key) = field.annotation().or_else(|| field.label()) {
@@ -274,11 +337,20 @@ pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str
     if let Some((_, what)) = POLICY_GROUPS.iter().find(|(policies, _)| is_spec && *policies == group) {
         return Some(what);
     }
+    let is_metadata = field.segments().first().is_some_and(|first| first == "metadata");
+    if kind == "SecurityContextConstraints" && !is_metadata {
+        return Some("an admission policy");
+    }
     if FATE_OF_DATA.contains(&field.name()) || (is_spec && field.name().to_ascii_lowercase().contains("retention")) {
         return Some("what happens to data");
     }
     if is_spec && BACKUPS.contains(&kind) && matches!(field.name(), "paused" | "suspend" | "suspended") {
         return Some("whether data are backed up");
+    }
+    // Flux stops applying what Git says (`spec.suspend` of its kinds); the Cluster API likewise (`spec.paused` of a Cluster).
+    let is_engine = group.ends_with("toolkit.fluxcd.io") || group.ends_with("cluster.x-k8s.io");
+    if is_engine && field.matches_any(&["spec/suspend", "spec/paused"]) {
+        return Some("whether a controller reconciles");
     }
     ROWS.iter()
         .find(|row| (row.kinds.is_empty() || row.kinds.contains(&kind)) && field.matches_any(row.patterns))

@@ -65,7 +65,6 @@ impl Place {
             "env",
             "image",
             "subjects",
-            "rules",
             "serviceAccountName",
             "serviceAccount",
             "name",
@@ -78,7 +77,9 @@ impl Place {
         let mut found = Self::Open;
         for (depth, segment) in place.into_iter().enumerate() {
             let is_data = depth == 0 && segment.to_ascii_lowercase().ends_with("data");
-            if is_data || TEXTS.contains(&segment) || segment.to_ascii_lowercase().ends_with("selector") {
+            // The rules of RBAC; those of a route or an alert have durations.
+            let is_rbac = depth == 0 && segment == "rules";
+            if is_data || is_rbac || TEXTS.contains(&segment) || segment.to_ascii_lowercase().ends_with("selector") {
                 return Self::Text;
             }
             if QUANTITIES.contains(&segment) {

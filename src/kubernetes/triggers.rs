@@ -10,6 +10,17 @@ pub const RESTARTED_AT: &[&str] = &[
     "openshift.io/restartedAt",
 ];
 
+/// Keys by which people ask a controller to reconcile at once; the value is when they asked.
+///
+/// Sources: external-secrets.io (FAQ, "trigger a refresh"), fluxcd.io (`reconcile.fluxcd.io/requestedAt`).
+pub const RECONCILE_NOW: &[&str] = &[
+    "force-sync",
+    "external-secrets.io/force-sync",
+    "reconcile.fluxcd.io/requestedAt",
+    "reconcile.fluxcd.io/forceAt",
+    "reconcile.fluxcd.io/resetAt",
+];
+
 /// Beginnings of keys in which reloaders keep a hash.
 const RELOADER_PREFIXES: &[&str] = &[
     "reloader.stakater.com/last-reloaded-from",

@@ -57,6 +57,9 @@ struct Row<'a> {
     namespace: Cow<'a, str>,
     #[serde(borrow)]
     name: Cow<'a, str>,
+    /// Of an addition; left out for a drift.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    invisible: bool,
     event: Cow<'a, Event>,
 }
 
@@ -90,6 +93,7 @@ impl Entry {
             kind: Cow::Borrowed(&resource.kind),
             namespace: Cow::Borrowed(&resource.namespace),
             name: Cow::Borrowed(&resource.name),
+            invisible: self.drift.invisible,
             event: Cow::Borrowed(&self.event),
         })?;
         let checksum = format!("{:08x}", crc32fast::hash(&row));
@@ -131,6 +135,7 @@ impl From<Row<'_>> for Entry {
                     name: row.application.into_owned(),
                 },
                 resource: ResourceKey::new(row.group, row.kind, row.namespace, row.name),
+                invisible: row.invisible,
             },
             event: row.event.into_owned(),
         }
@@ -151,6 +156,7 @@ mod tests {
                     name: "web \"quoted\"\n".to_owned(),
                 },
                 resource: ResourceKey::new("apps", "Deployment", "shop", "web"),
+                invisible: false,
             },
             event: Event::Seen("9c31e2aa07b45d18".to_owned()),
         }
@@ -164,6 +170,15 @@ mod tests {
         assert_eq!(Line::parse(line), Line::Entry(entry()));
         let json: serde_json::Value = serde_json::from_slice(line).unwrap();
         assert_eq!(json["entry"]["event"]["seen"], "9c31e2aa07b45d18");
+        assert_eq!(json["entry"].get("invisible"), None);
+    }
+
+    #[test]
+    fn an_addition_is_told_from_a_drift() {
+        let mut entry = entry();
+        entry.drift.invisible = true;
+        let line = entry.to_line().unwrap();
+        assert_eq!(Line::parse(line.strip_suffix(b"\n").unwrap()), Line::Entry(entry));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::entry::{Entry, Event};
 use crate::drift::ResourceKey;
 use crate::engine::ports::{
-    Appearance, ApplicationIdentity, Disposition, DriftIdentity, DriftMemory, History, Journal, Observation,
+    Appearance, ApplicationIdentity, Disposition, DriftIdentity, DriftMemory, History, Journal, Observation, Sighting,
 };
 use crate::redact::text::redact;
 
@@ -36,10 +36,19 @@ struct Slot {
     touched: u64,
 }
 
+type Slots = HashMap<ResourceKey, Slot>;
+
+/// What is remembered of one Application: an addition never counts as drift.
+#[derive(Debug, Default)]
+struct Remembered {
+    drifts: Slots,
+    additions: Slots,
+}
+
 /// Everything remembered, by Application.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    applications: HashMap<ApplicationIdentity, HashMap<ResourceKey, Slot>>,
+    applications: HashMap<ApplicationIdentity, Remembered>,
     drifts: usize,
     entries: u64,
 }
@@ -58,8 +67,13 @@ impl Index {
     /// Folds one entry in.
     pub(super) fn apply(&mut self, entry: Entry) {
         let Entry { at, drift, event } = entry;
-        let resources = self.applications.entry(drift.application).or_default();
-        let slot = resources.entry(drift.resource).or_insert_with(|| {
+        let known = self.applications.entry(drift.application).or_default();
+        let slots = if drift.invisible {
+            &mut known.additions
+        } else {
+            &mut known.drifts
+        };
+        let slot = slots.entry(drift.resource).or_insert_with(|| {
             self.drifts += 1;
             Slot::default()
         });
@@ -69,13 +83,14 @@ impl Index {
         match event {
             Event::Seen(fingerprint) if !is_late(memory, at) => seen(memory, fingerprint, at),
             Event::Gone if !is_late(memory, at) => {
+                end_decisions(memory, at);
                 memory.present = None;
                 memory.last_event = Some(at);
             }
             Event::Seen(_) | Event::Gone => {}
             Event::Disposed(disposition) => {
                 memory.last_event.get_or_insert(at);
-                if !memory.dispositions.contains(&disposition) {
+                if !memory.dispositions.iter().any(|known| is_same(known, &disposition)) {
                     memory.dispositions.push(disposition);
                     keep_last(&mut memory.dispositions, MOST_DISPOSITIONS);
                 }
@@ -87,40 +102,29 @@ impl Index {
     /// What a look says that is not remembered yet: drifts that appeared, changed or went. One that stays is news twice a
     /// day only.
     pub(super) fn news(&self, observation: &Observation) -> Vec<Entry> {
-        let at = observation.at;
-        let known = self.applications.get(&observation.application);
-        let memory = |resource: &ResourceKey| known.and_then(|k| k.get(resource)).map(|slot| &slot.memory);
-        let entry = |resource: &ResourceKey, event| Entry {
-            at,
-            drift: DriftIdentity {
-                application: observation.application.clone(),
-                resource: resource.clone(),
-            },
-            event,
-        };
-        let seen = observation
-            .seen
-            .iter()
-            .filter(|sighting| memory(&sighting.resource).is_none_or(|m| is_news(m, &sighting.fingerprint, at)))
-            .map(|sighting| entry(&sighting.resource, Event::Seen(sighting.fingerprint.clone())));
-        let named: HashSet<&ResourceKey> = observation.seen.iter().map(|sighting| &sighting.resource).collect();
-        let gone = known
-            .into_iter()
-            .flatten()
-            .filter(|(resource, slot)| slot.memory.present.is_some() && !named.contains(resource) && !is_late(&slot.memory, at))
-            .map(|(resource, _)| entry(resource, Event::Gone));
-        seen.chain(gone).collect()
+        let (drifts, additions) = self.known(observation);
+        let mut news = news(observation, false, &observation.seen, drifts);
+        if let Some(invisible) = &observation.invisible {
+            news.extend(self::news(observation, true, invisible, additions));
+        }
+        news
     }
 
-    /// What is remembered of each sighting of a look.
+    /// What is remembered of each sighting of a look, its additions after its drifts.
     pub(super) fn histories(&self, observation: &Observation) -> Vec<History> {
-        let known = self.applications.get(&observation.application);
-        let history = |resource: &ResourceKey, fingerprint: &str| match known.and_then(|k| k.get(resource)) {
-            Some(slot) => slot.memory.history(fingerprint, observation.at),
+        let (drifts, additions) = self.known(observation);
+        let history = |sighting: &Sighting, slots: Option<&Slots>| match slots.and_then(|slots| slots.get(&sighting.resource)) {
+            Some(slot) => slot.memory.history(&sighting.fingerprint, observation.at),
             None => History::first(observation.at),
         };
-        let seen = observation.seen.iter();
-        seen.map(|s| history(&s.resource, &s.fingerprint)).collect()
+        let seen = observation.seen.iter().map(|sighting| history(sighting, drifts));
+        let invisible = observation.invisible.iter().flatten();
+        seen.chain(invisible.map(|sighting| history(sighting, additions))).collect()
+    }
+
+    fn known(&self, observation: &Observation) -> (Option<&Slots>, Option<&Slots>) {
+        let known = self.applications.get(&observation.application);
+        (known.map(|known| &known.drifts), known.map(|known| &known.additions))
     }
 
     /// Everything remembered.
@@ -150,16 +154,67 @@ impl Index {
     }
 
     fn slots(&self) -> impl Iterator<Item = (DriftIdentity, &Slot)> {
-        self.applications.iter().flat_map(|(application, resources)| {
-            resources.iter().map(move |(resource, slot)| {
-                let drift = DriftIdentity {
-                    application: application.clone(),
-                    resource: resource.clone(),
-                };
-                (drift, slot)
-            })
+        self.applications.iter().flat_map(|(application, known)| {
+            [(false, &known.drifts), (true, &known.additions)]
+                .into_iter()
+                .flat_map(move |(invisible, slots)| {
+                    slots.iter().map(move |(resource, slot)| {
+                        let drift = DriftIdentity {
+                            application: application.clone(),
+                            resource: resource.clone(),
+                            invisible,
+                        };
+                        (drift, slot)
+                    })
+                })
         })
     }
+}
+
+/// What a look says of the drifts or of the additions of its Application that is not remembered yet.
+fn news(observation: &Observation, invisible: bool, seen: &[Sighting], known: Option<&Slots>) -> Vec<Entry> {
+    let at = observation.at;
+    let memory = |resource: &ResourceKey| known.and_then(|slots| slots.get(resource)).map(|slot| &slot.memory);
+    let entry = |resource: &ResourceKey, event| Entry {
+        at,
+        drift: DriftIdentity {
+            application: observation.application.clone(),
+            resource: resource.clone(),
+            invisible,
+        },
+        event,
+    };
+    let told: HashSet<&ResourceKey> = seen
+        .iter()
+        .map(|sighting| &sighting.resource)
+        .chain(&observation.unjudged)
+        .collect();
+    let gone = known
+        .into_iter()
+        .flatten()
+        .filter(|(resource, slot)| slot.memory.present.is_some() && !told.contains(resource) && !is_late(&slot.memory, at))
+        .map(|(resource, _)| entry(resource, Event::Gone));
+    seen.iter()
+        .filter(|sighting| memory(&sighting.resource).is_none_or(|m| is_news(m, &sighting.fingerprint, at)))
+        .map(|sighting| entry(&sighting.resource, Event::Seen(sighting.fingerprint.clone())))
+        .chain(gone)
+        .collect()
+}
+
+/// Decisions that hold as long as the difference stays end when it goes or changes.
+fn end_decisions(memory: &mut DriftMemory, at: Timestamp) {
+    let Some(present) = &memory.present else { return };
+    for decision in &mut memory.dispositions {
+        if decision.fingerprint == *present {
+            decision.until.get_or_insert(at);
+        }
+    }
+}
+
+/// Whether a decision is written down already; that it has ended since makes no other one of it.
+fn is_same(known: &Disposition, new: &Disposition) -> bool {
+    let until = new.until.or(known.until);
+    *known == Disposition { until, ..new.clone() }
 }
 
 /// A decision as an entry. What a person typed or pasted passes the redactor like everything else.
@@ -193,6 +248,9 @@ fn is_news(memory: &DriftMemory, fingerprint: &str, at: Timestamp) -> bool {
 
 fn seen(memory: &mut DriftMemory, fingerprint: String, at: Timestamp) {
     let stays = memory.present.as_ref() == Some(&fingerprint);
+    if !stays {
+        end_decisions(memory, at);
+    }
     if memory.present.is_none() && !memory.appearances.is_empty() {
         memory.flaps = memory.flaps.saturating_add(1);
         memory.flapped_at.push(at);

@@ -1,7 +1,7 @@
 //! THE table of commands. Dispatch, help, the hint line, key overrides and their checks all read it; nothing else
 //! knows a key.
 
-use super::state::{Layout, Overlay, Pane, State};
+use super::state::{Group, Layout, Overlay, Pane, State};
 
 /// Section of the help, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +46,8 @@ pub(crate) enum Context {
     Filter,
     /// The help is open.
     Help,
+    /// The command palette is open.
+    Palette,
     /// "Quit?" is asked.
     Quit,
 }
@@ -109,6 +111,14 @@ pub(crate) enum Action {
     PreviousPane,
     /// Lists again.
     Refresh,
+    /// Marks what is selected, or takes the mark off.
+    Mark,
+    /// Takes every mark off.
+    ClearMarks,
+    /// The next order inside a section.
+    NextSort,
+    /// Shows one section only, or all.
+    Tab(Option<Group>),
     /// Starts or stops looking into Synced Applications.
     ToggleSweep,
     /// Shows the next theme.
@@ -125,6 +135,10 @@ pub(crate) enum Action {
     DeleteCharacter,
     /// Removes the last word.
     DeleteWord,
+    /// Opens the command palette.
+    OpenPalette,
+    /// Runs the command that is selected in the palette.
+    RunChosen,
     /// Opens the help.
     OpenHelp,
     /// Closes what is open on top.
@@ -156,6 +170,13 @@ pub(crate) struct Command {
     pub(crate) enabled: fn(&State) -> Availability,
     /// What it does.
     pub(crate) action: Action,
+}
+
+impl Command {
+    /// Whether the palette offers it: nobody looks for a movement by name, or for what only means something while typing.
+    pub(crate) fn is_offered(&self) -> bool {
+        self.context != Context::Filter && !matches!(self.action, Action::OpenPalette | Action::Move(_))
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one command is one line of the table")]
@@ -199,6 +220,15 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.half-page-up", "Half a page up", S::List, C::List, &["ctrl-u"], None, has_row, A::Move(Step::HalfUp)),
         row("list.page-down", "Page down", S::List, C::List, &["pagedown"], None, has_row, A::Move(Step::PageDown)),
         row("list.page-up", "Page up", S::List, C::List, &["pageup"], None, has_row, A::Move(Step::PageUp)),
+        row("list.mark", "Mark, or take the mark off", S::List, C::List, &["space"], None, has_row, A::Mark),
+        row("list.clear-marks", "Take every mark off", S::List, C::List, &["M"], None, has_marks, A::ClearMarks),
+        row("list.next-sort", "Order: worst, newest, oldest, name, environment", S::List, C::Triage, &["o"], None, has_applications, A::NextSort),
+        row("view.risky", "Risky only", S::List, C::Triage, &["1"], None, always, A::Tab(Some(Group::Risky))),
+        row("view.needs-review", "Needs review only", S::List, C::Triage, &["2"], None, always, A::Tab(Some(Group::NeedsReview))),
+        row("view.harmless", "Harmless only", S::List, C::Triage, &["3"], None, always, A::Tab(Some(Group::Harmless))),
+        row("view.synced", "Synced only", S::List, C::Triage, &["4"], None, always, A::Tab(Some(Group::Synced))),
+        row("view.cannot-tell", "Cannot tell only", S::List, C::Triage, &["5"], None, always, A::Tab(Some(Group::CannotTell))),
+        row("view.all", "Every verdict", S::List, C::Triage, &["0"], None, always, A::Tab(None)),
         row("diff.next-change", "Next change", S::Drift, C::Triage, &["n"], Some("change"), has_change, A::NextChange),
         row("diff.previous-change", "Previous change", S::Drift, C::Triage, &["N"], None, has_change, A::PreviousChange),
         row("drift.next", "Next drift", S::Drift, C::Triage, &["]"], Some("next drift"), has_drifts, A::NextDrift),
@@ -216,7 +246,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("detail.half-page-up", "Half a page up", S::Drift, C::Detail, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
         row("detail.page-down", "Page down", S::Drift, C::Detail, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
         row("detail.page-up", "Page up", S::Drift, C::Detail, &["pageup"], None, always, A::Move(Step::PageUp)),
-        row("filter.open", "Filter: words in Application, project, cluster, kind/name, manager, cause, verdict", S::Find, C::Triage, &["/"], Some("filter"), has_applications, A::OpenFilter),
+        row("filter.open", "Filter: words, and fields as verdict:risky env:prod kind:Deployment manager:kubectl* age>1h", S::Find, C::Triage, &["/"], Some("filter"), has_applications, A::OpenFilter),
         row("filter.keep", "Keep the filter", S::Find, C::Filter, &["enter", "tab"], Some("keep"), always, A::KeepFilter),
         row("filter.clear", "Clear the filter", S::Find, C::Filter, &["esc"], Some("clear"), always, A::ClearFilter),
         row("filter.delete-character", "Delete a character", S::Find, C::Filter, &["backspace"], None, always, A::DeleteCharacter),
@@ -227,6 +257,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
         row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
+        row("app.palette", "Commands: find one by name", S::Program, C::Triage, &[":"], Some("commands"), always, A::OpenPalette),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),
         row("app.back", "Back; at the root ask to quit", S::Program, C::Triage, &["q"], Some("quit"), always, A::Back),
@@ -240,6 +271,12 @@ pub(crate) static COMMANDS: &[Command] = {
         row("help.half-page-up", "Half a page up", S::Dialogs, C::Help, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
         row("help.page-down", "Page down", S::Dialogs, C::Help, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
         row("help.page-up", "Page up", S::Dialogs, C::Help, &["pageup"], None, always, A::Move(Step::PageUp)),
+        row("palette.run", "Run it", S::Dialogs, C::Palette, &["enter"], Some("run"), always, A::RunChosen),
+        row("palette.close", "Close", S::Dialogs, C::Palette, &["esc"], Some("close"), always, A::CloseOverlay),
+        row("palette.down", "Down", S::Dialogs, C::Palette, &["down", "ctrl-n"], None, always, A::Move(Step::Down)),
+        row("palette.up", "Up", S::Dialogs, C::Palette, &["up", "ctrl-p"], None, always, A::Move(Step::Up)),
+        row("palette.delete-character", "Delete a character", S::Dialogs, C::Palette, &["backspace"], None, always, A::DeleteCharacter),
+        row("palette.clear", "Delete all", S::Dialogs, C::Palette, &["ctrl-w", "ctrl-u"], None, always, A::DeleteWord),
         row("quit.confirm", "Quit", S::Dialogs, C::Quit, &["y", "enter", "q"], Some("quit"), always, A::Quit),
         row("quit.cancel", "Stay", S::Dialogs, C::Quit, &["esc", "n"], Some("stay"), always, A::CloseOverlay),
     ]
@@ -249,6 +286,7 @@ pub(crate) static COMMANDS: &[Command] = {
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
     match &state.overlay {
         Some(Overlay::Help { .. } | Overlay::Rule { .. }) => return &[Context::Help, Context::Always],
+        Some(Overlay::Palette) => return &[Context::Palette, Context::Always],
         Some(Overlay::Quit) => return &[Context::Quit, Context::Always],
         None => {}
     }
@@ -275,6 +313,10 @@ fn has_row(state: &State) -> Availability {
 
 fn has_applications(state: &State) -> Availability {
     given(!state.applications.is_empty(), "There is nothing to filter yet.")
+}
+
+fn has_marks(state: &State) -> Availability {
+    given(!state.list.marks.is_empty(), "Nothing is marked.")
 }
 
 fn has_drifts(state: &State) -> Availability {

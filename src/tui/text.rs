@@ -57,6 +57,28 @@ pub(crate) fn ellipsis(text: &str, columns: usize) -> String {
     if columns == 0 { String::new() } else { format!("{kept}…") }
 }
 
+/// The text, visible, and cut to `columns` with `…` in its middle when it is longer: of names the end tells apart.
+pub(crate) fn middle(text: &str, columns: usize) -> String {
+    let text = visible(bounded(text, columns));
+    if width(&text) <= columns {
+        return text.into_owned();
+    }
+    let rest = columns.saturating_sub(1);
+    let (head, _) = prefix(&text, rest - rest / 2);
+    let mut tail = text.len();
+    for (at, _) in text.grapheme_indices(true).rev() {
+        if width(text.get(at..).unwrap_or("")) > rest / 2 {
+            break;
+        }
+        tail = at;
+    }
+    if columns == 0 {
+        String::new()
+    } else {
+        format!("{head}…{}", text.get(tail..).unwrap_or(""))
+    }
+}
+
 /// As much of the text as can matter for so many columns: the rest of a megabyte is never looked at.
 pub(crate) fn bounded(text: &str, columns: usize) -> &str {
     // A column may hold several combining characters; more than this is nobody's script.
@@ -130,6 +152,14 @@ mod tests {
         assert_eq!(ellipsis("東京都", 5), "東京…");
         assert_eq!(ellipsis("東京都", 4), "東…");
         assert_eq!(ellipsis("abc", 0), "");
+        assert_eq!(middle("東京都の", 6), "東…の");
+    }
+
+    #[test]
+    fn of_a_long_name_both_ends_stay() {
+        assert_eq!(middle("carrier-gateway-eu-1", 12), "carrie…-eu-1");
+        assert_eq!(middle("carrier-gateway-eu-1", 20), "carrier-gateway-eu-1");
+        assert_eq!((middle("abc", 0), middle("abc", 1)), (String::new(), "…".to_owned()));
     }
 
     #[test]
@@ -146,6 +176,7 @@ mod tests {
         #[test]
         fn nothing_is_ever_wider_than_it_may_be(text in any::<String>(), columns in 1usize..40) {
             assert!(width(&ellipsis(&text, columns)) <= columns);
+            assert!(width(&middle(&text, columns)) <= columns);
             for line in wrap(&text, columns, 5) {
                 assert!(width(&line) <= columns);
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::policy::VerdictCap;
+use super::policy::Policy;
 use crate::drift::attribution::Attribution;
 use crate::drift::compare::Difference;
 use crate::drift::correspondence::corresponding;
@@ -43,12 +43,12 @@ pub struct Evidence<'a> {
     pub managed: &'a ManagedFields,
     /// What the last sync applied.
     pub last_applied: Option<&'a LastApplied>,
+    /// The object as Git had it at the revision synced last; `None` unless somebody asked for it.
+    pub synced: Option<&'a Value>,
     /// The other objects of the Application.
     pub siblings: &'a [Sibling<'a>],
-    /// Environment of the Application; empty when not known.
-    pub environment: &'a str,
-    /// Caps of verdicts by environment and cause.
-    pub caps: &'a [VerdictCap],
+    /// What the team's policy makes of verdicts in this Application's environment.
+    pub policy: Policy<'a>,
 }
 
 impl<'a> Evidence<'a> {
@@ -70,6 +70,7 @@ impl<'a> Evidence<'a> {
             live: self.live?,
             target: self.target,
             last_applied: self.last_applied,
+            synced: self.synced,
             git_stood_still: self.git_stood_still(),
         })
     }

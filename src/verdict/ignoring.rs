@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::grade::{Cause, Confidence, Verdict};
 use super::judge::{FieldJudgement, Judgement};
 use crate::drift::ResourceKey;
+use crate::drift::compare::Difference;
 use crate::ignore::{Change, OnResource};
 use crate::kubernetes::field::Field;
 use crate::kubernetes::security;
@@ -29,7 +30,7 @@ impl Judgement<'_> {
     /// The same judgement where what the rules hide is harmless, and says which rule hid it. What guards something, or has a
     /// hostile form, stays unless a rule carries the word for it.
     #[must_use]
-    pub fn under(self, rules: &OnResource<'_>, resource: &ResourceKey) -> Self {
+    pub fn under(mut self, rules: &OnResource<'_>, resource: &ResourceKey) -> Self {
         let found: Vec<Option<IgnoredBy>> = self
             .fields
             .iter()
@@ -47,38 +48,33 @@ impl Judgement<'_> {
         if found.iter().all(Option::is_none) {
             return self;
         }
-        let (verdict, cause, confidence, reason, rule, actor) =
-            (self.verdict, self.cause, self.confidence, self.reason, self.rule, self.actor);
-        let fields = self
-            .fields
-            .into_iter()
-            .zip(found)
-            .map(|(field, by)| ignored(field, by))
-            .collect();
-        Self::of(fields).unwrap_or(Self {
-            verdict,
-            cause,
-            confidence,
-            reason,
-            rule,
-            actor,
-            fields: Vec::new(),
-        })
+        let fields = std::mem::take(&mut self.fields);
+        let fields = fields.into_iter().zip(found).map(|(field, by)| ignored(field, by)).collect();
+        Self::of(fields).unwrap_or(self)
     }
 }
 
 /// A judged field as ignore rules see it: guarded when it, or anything below it on either side, guards something.
 pub fn change<'f>(field: &'f FieldJudgement<'_>, resource: &ResourceKey) -> Change<'f> {
-    let difference = &field.difference;
+    Change {
+        guarded: field.pierces || guards_something(resource, &field.difference),
+        ..unguarded(field)
+    }
+}
+
+/// Whether what differs, or anything below it on either side, guards something.
+pub(super) fn guards_something(resource: &ResourceKey, difference: &Difference<'_>) -> bool {
     let sides = [
         (&difference.path, difference.live),
         (&difference.desired_path, difference.desired),
     ];
     let mut below = sides.into_iter().filter_map(|(path, side)| Some((path, side?)));
-    Change {
-        guarded: field.pierces || below.any(|(path, side)| guards(resource, &mut path.segments().collect(), side)),
-        ..unguarded(field)
-    }
+    below.any(|(path, side)| guards(resource, &mut path.segments().collect(), side))
+}
+
+/// Whether anything in an object guards something.
+pub(super) fn guards_something_in(resource: &ResourceKey, object: &Value) -> bool {
+    guards(resource, &mut Vec::new(), object)
 }
 
 /// Whether a field, or one below it, guards something: a whole container may bring its own security context.

@@ -4,10 +4,13 @@
 //! nobody acts. Rules live in `rules/`, one file each, and are listed in [`registry`]; their order there is the order
 //! of decision of the policy.
 
+pub mod causes;
+pub mod declared;
 pub mod evidence;
 pub mod grade;
 pub mod ignoring;
 pub mod judge;
+mod mutation_policy;
 pub mod next;
 pub mod policy;
 pub mod registry;
@@ -15,5 +18,5 @@ pub mod rule;
 mod rules;
 
 pub use grade::{Cause, Confidence, ConfidenceLevel, Verdict};
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, judge_differences};
 pub use next::{Next, NextKind};

@@ -9,6 +9,7 @@ pub static RULES: &[&dyn Rule] = &[
     &rules::server_default::ServerDefault,
     &rules::same_meaning::SameMeaning,
     &rules::list_order::ListOrder,
+    &rules::plain_secret_data::PlainSecretData,
     // 2. Bookkeeping.
     &rules::bookkeeping::Bookkeeping,
     &rules::restart_trigger::RestartTrigger,
@@ -23,10 +24,12 @@ pub static RULES: &[&dyn Rule] = &[
     &rules::autoscaled_replicas::AutoscaledReplicas,
     &rules::vertical_autoscaler::VerticalAutoscaler,
     &rules::delegated_resize::DelegatedResize,
+    &rules::queue_controller::QueueController,
     &rules::progressive_delivery::ProgressiveDelivery,
     &rules::filled_data::FilledData,
     &rules::injected_sidecar::InjectedSidecar,
     &rules::explained_mutation::ExplainedMutation,
+    &rules::declared_mutation::DeclaredMutation,
     &rules::pinned_digest::PinnedDigest,
     &rules::declared_image_trigger::DeclaredImageTrigger,
     &rules::service_allocation::ServiceAllocation,
@@ -35,6 +38,8 @@ pub static RULES: &[&dyn Rule] = &[
     &rules::own_prefix::OwnPrefix,
     &rules::operator_default::OperatorDefault,
     &rules::custom_resource_default::CustomResourceDefault,
+    // 3. Hostile form again, of what no delegation explains.
+    &rules::borrowed_name::BorrowedName,
     // 6. Only Git moved.
     &rules::git_ahead::GitAhead,
     // 4. Security-critical.
@@ -46,6 +51,7 @@ pub static RULES: &[&dyn Rule] = &[
     &rules::person_edit::PersonEdit,
     &rules::unexplained_admission::UnexplainedAdmission,
     &rules::removed_in_cluster::RemovedInCluster,
+    &rules::replaced_alternative::ReplacedAlternative,
     // 8. Others.
     &rules::other_writer::OtherWriter,
     // 9. and 10. Whole objects.

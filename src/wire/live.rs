@@ -77,6 +77,7 @@ pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
             again_after: settings.sweep.again_after,
         },
         environments: settings.environments.clone(),
+        policies: settings.policies.clone(),
         ..EngineSettings::default()
     }
 }

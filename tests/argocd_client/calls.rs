@@ -18,7 +18,9 @@ fn everything(asked: &Asked, _: usize) -> Reply {
         "/api/v1/session/userinfo" => Reply::json(include_str!("../fixtures/argocd/server/userinfo.json")),
         "/api/v1/applications" => Reply::json(r#"{"items":null}"#),
         "/api/v1/stream/applications" => Reply::events(Vec::new()),
-        path if path.ends_with("/managed-resources") => Reply::json("{}"),
+        "/api/v1/projects" => Reply::json(r#"{"items":null}"#),
+        path if path.ends_with("/managed-resources") || path.ends_with("/manifests") => Reply::json("{}"),
+        path if path.ends_with("/syncwindows") => Reply::json("{}"),
         _ => Reply::json(WEB),
     }
 }
@@ -32,9 +34,12 @@ async fn no_call_ever_asks_for_a_refresh_and_each_about_an_application_names_pro
     client.list(&mut |_| true).await.unwrap();
     client.application(&web(), "shop").await.unwrap();
     client.managed_resources(&web(), "shop").await.unwrap();
+    client.manifests(&web(), "shop", &["abc".to_owned()]).await.unwrap();
+    client.sync_windows(&web(), "shop").await.unwrap();
+    client.project_windows().await.unwrap();
     client.watch(&mut |_| true).await.unwrap();
     let asked = server.asked();
-    assert_eq!(asked.len(), 7);
+    assert_eq!(asked.len(), 10);
     for call in &asked {
         assert!(!format!("{:?}", call.query).contains("refresh"), "{call:?}");
         assert!(call.query.iter().all(|(_, value)| !value.is_empty()), "{call:?}");
@@ -106,7 +111,8 @@ async fn recorded_managed_resources_are_read() {
     let drifted: Vec<&ManagedResource> = resources.iter().filter(|r| r.modified).collect();
     assert_eq!(drifted.len(), 1);
     assert_eq!(drifted[0].key, ResourceKey::new("", "ConfigMap", "payments", "api-config"));
-    assert_ne!(drifted[0].normalized, drifted[0].predicted);
+    assert_ne!(drifted[0].pair.live(), drifted[0].pair.desired());
+    assert_eq!(drifted[0].pair.differences().map(|found| found.len()), Some(1));
 }
 
 #[tokio::test]

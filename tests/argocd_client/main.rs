@@ -4,9 +4,11 @@
 
 mod calls;
 mod list;
+mod manifests;
 mod refusals;
 mod scripted_server;
 mod watch;
+mod windows;
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::engine::ports::ErrorView;
 use crate::engine::scan::{ContextReport, ScanReport};
-use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView};
+use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DispositionView, DriftView, OriginView, PolicyView};
 use crate::redact::terminal::visible;
 
 #[derive(Serialize)]
@@ -134,12 +134,19 @@ struct Drift<'a> {
     probability: f64,
     cause: &'static str,
     rule: &'static str,
+    /// Only where the team's policy changed the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Policy<'a>>,
+    security_critical: bool,
     reason: &'a str,
     fingerprint: &'a str,
     group_key: &'a str,
     first_seen: Timestamp,
     times_seen: u32,
     flaps: u32,
+    /// What people decided about it and still holds, the last decision at the end. Left out without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dispositions: Vec<Disposition<'a>>,
     /// Only where it is not the Application's.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<Next<'a>>,
@@ -156,9 +163,35 @@ struct Change<'a> {
     operation: Option<&'static str>,
     subresource: &'a str,
     time: Option<Timestamp>,
+    /// Only where the team's policy changed the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Policy<'a>>,
     /// Only for a change that an ignore rule hides.
     #[serde(skip_serializing_if = "Option::is_none")]
     ignored_by: Option<IgnoredBy<'a>>,
+}
+
+#[derive(Serialize)]
+struct Disposition<'a> {
+    kind: &'static str,
+    by: &'a str,
+    at: Timestamp,
+    /// `null` for as long as the difference stays.
+    until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    /// `capped`, `raised` or `unsure`.
+    change: &'static str,
+    /// `null` for the policy of every environment.
+    environment: Option<&'a str>,
+    /// What the verdict would be without the policy.
+    verdict: &'static str,
 }
 
 #[derive(Serialize)]
@@ -291,12 +324,15 @@ fn drift(view: &DriftView) -> Drift<'_> {
         probability: view.confidence.probability(),
         cause: view.cause.as_str(),
         rule: view.rule,
+        policy: view.policy.as_ref().map(policy),
+        security_critical: view.security_critical,
         reason: &view.reason,
         fingerprint: &view.fingerprint,
         group_key: &view.group,
         first_seen: view.first_seen,
         times_seen: view.times_seen,
         flaps: view.flaps,
+        dispositions: view.dispositions.iter().map(disposition).collect(),
         next: view.next.as_ref().map(next),
         changes: view.changes.iter().map(change).collect(),
     }
@@ -312,11 +348,31 @@ fn change(view: &ChangeView) -> Change<'_> {
         operation: view.operation,
         subresource: &view.subresource,
         time: view.time,
+        policy: view.policy.as_ref().map(policy),
         ignored_by: view.ignored_by.as_ref().map(|by| IgnoredBy {
             rule: &by.rule,
             reason: &by.reason,
             verdict: by.verdict.as_str(),
         }),
+    }
+}
+
+fn disposition(view: &DispositionView) -> Disposition<'_> {
+    Disposition {
+        kind: view.kind.as_str(),
+        by: &view.by,
+        at: view.at,
+        until: view.until,
+        reason: &view.reason,
+        link: view.link.as_deref(),
+    }
+}
+
+fn policy(view: &PolicyView) -> Policy<'_> {
+    Policy {
+        change: view.change.as_str(),
+        environment: view.environment.as_deref(),
+        verdict: view.verdict.as_str(),
     }
 }
 
@@ -383,7 +439,7 @@ mod tests {
     fn drift(group: &str, kind: &str, namespace: &str, name: &str, verdict: &str) -> Value {
         json!({
             "group": group, "kind": kind, "namespace": namespace, "name": name, "state": "changed", "verdict": verdict,
-            "confidence": "high", "probability": 0.9, "cause": "manual-edit", "rule": "manual-edit",
+            "confidence": "high", "probability": 0.9, "cause": "manual-edit", "rule": "manual-edit", "security_critical": false,
             "reason": "A person changed it with kubectl.", "fingerprint": "0123456789abcdef", "group_key": "ConfigMap /data/a kubectl text", "first_seen": "2026-11-20T03:12:58Z", "times_seen": 1, "flaps": 0,
             "changes": [{
                 "path": "/data/limit", "verdict": verdict, "cause": "manual-edit", "origin": "cluster", "manager": "kubectl-edit",

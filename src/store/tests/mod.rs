@@ -1,5 +1,6 @@
 //! What the journal promises: see `journal` for how it keeps it.
 
+mod deciding;
 mod properties;
 mod remembering;
 mod surviving;
@@ -38,22 +39,21 @@ fn drift(application_name: &str, name: &str) -> DriftIdentity {
     DriftIdentity {
         application: application(application_name),
         resource: resource(name),
+        invisible: false,
     }
 }
 
 /// A look at the Application `web` that sees these (resource, fingerprint).
 fn look(minutes: i64, seen: &[(&str, &str)]) -> Observation {
-    Observation {
-        application: application("web"),
-        at: at(minutes),
-        seen: seen
-            .iter()
-            .map(|(name, fingerprint)| Sighting {
-                resource: resource(name),
-                fingerprint: (*fingerprint).to_owned(),
-            })
-            .collect(),
-    }
+    Observation::of_drifts(application("web"), at(minutes), sightings(seen))
+}
+
+fn sightings(seen: &[(&str, &str)]) -> Vec<Sighting> {
+    let sighting = |(name, fingerprint): &(&str, &str)| Sighting {
+        resource: resource(name),
+        fingerprint: (*fingerprint).to_owned(),
+    };
+    seen.iter().map(sighting).collect()
 }
 
 fn snoozed(fingerprint: &str, minutes: i64) -> Disposition {
@@ -73,6 +73,7 @@ fn history(first_seen: i64, times_seen: u32, flaps: u32) -> History {
         first_seen: at(first_seen),
         times_seen,
         flaps,
+        dispositions: Vec::new(),
     }
 }
 

@@ -131,7 +131,7 @@ proptest! {
                         seen.extend(fingerprint.map(|fingerprint| Sighting { resource: resource(name), fingerprint }));
                     }
                     let application = application(APPLICATIONS[app]);
-                    append(&mut instances[instance], &Observation { application, at: at(minutes), seen });
+                    append(&mut instances[instance], &Observation::of_drifts(application, at(minutes), seen));
                 }
                 Step::Dispose(instance, app, name, minutes) => {
                     let (drift, decision) = (drift(APPLICATIONS[app], NAMES[name]), snoozed("one", minutes));

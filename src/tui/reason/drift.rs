@@ -77,7 +77,7 @@ impl Panel<'_> {
         }
     }
 
-    fn rule(&self, lines: &mut Vec<Line>, drift: &DriftView) {
+    pub(super) fn rule(&self, lines: &mut Vec<Line>, drift: &DriftView) {
         let key = self.state.keymap.label("drift.rule");
         let page = key.map_or_else(String::new, |key| format!("  ({key}: what it means)"));
         self.labelled(lines, "rule", Tone::Dim, &format!("{}{page}", drift.rule), 1);
@@ -151,7 +151,7 @@ impl Panel<'_> {
             flaps => parts.push(format!("came back {flaps} times")),
         }
         if !parts.is_empty() {
-            self.labelled(lines, "seen", Tone::Plain, &parts.join(" · "), 1);
+            self.labelled(lines, "seen", Tone::Plain, &parts.join(" · "), 2);
         }
     }
 

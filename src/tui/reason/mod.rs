@@ -27,6 +27,7 @@ pub(crate) fn lines(state: &State, layout: &Layout) -> Vec<Line> {
     match state.list.selection() {
         None => Vec::new(),
         Some(RowKey::Group(group)) => panel.group(*group),
+        Some(RowKey::Fold(fold)) => panel.fold(fold),
         Some(row) => match (state.application(row), state.shown_drift()) {
             (Some(application), Some(drift)) => panel.drift(application, drift),
             (Some(application), None) => panel.application(application),

@@ -3,7 +3,7 @@
 use crate::tui::commands::{Availability, COMMANDS, Command, contexts};
 use crate::tui::keymap::sequence_label;
 use crate::tui::state::{Area, Layout, Pane, State};
-use crate::tui::text::{prefix, width};
+use crate::tui::text::{ellipsis, prefix, width};
 use crate::tui::theme::Token;
 use crate::tui::widgets::Canvas;
 
@@ -115,7 +115,7 @@ fn target(state: &State, canvas: &mut Canvas<'_>, area: Area, from: u16) {
     let Some(row) = state.list.selection().filter(|_| state.pane == Pane::List) else {
         return;
     };
-    let several = state.application(row).is_some_and(|view| view.findings().len() > 1);
+    let several = state.application(row).is_some_and(|view| state.findings(view).len() > 1);
     let (Some(drift), true) = (state.drift(row), several) else {
         return;
     };
@@ -140,6 +140,19 @@ fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area) -> (u16, u16) {
     let (text, used) = prefix(text, room);
     let column = 3 + u16::try_from(used).unwrap_or(0);
     canvas.text(area, 0, 3, text, base.patch(theme.style(Token::Strong)));
+    if let Some(problem) = state.filter.query().problem {
+        let rest = Area {
+            width: area.width.saturating_sub(1),
+            ..area
+        };
+        canvas.right(
+            rest,
+            0,
+            &ellipsis(&problem, usize::from(area.width.saturating_sub(column + 2))),
+            base.patch(theme.style(Token::Warning)),
+        );
+        return (area.x + column.min(area.width.saturating_sub(1)), area.y);
+    }
     let keep = state.keymap.label("filter.keep").unwrap_or_default();
     let clear = state.keymap.label("filter.clear").unwrap_or_default();
     let inner = Area {

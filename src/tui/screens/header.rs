@@ -1,6 +1,8 @@
 //! The first line: what am I looking at, how many of which verdict, how fresh is it. And the notice below it while a
 //! context fails.
 
+use ratatui::style::Modifier;
+
 use crate::engine::view::ApplicationVerdict;
 use crate::tui::state::moment::{ago, clock, clock_seconds};
 use crate::tui::state::{Freshness, Layout, State};
@@ -53,7 +55,11 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) {
         column += u16::try_from((spare / 2).clamp(2, 12)).unwrap_or(2);
     }
     for (verdict, text) in counts {
-        column = canvas.text(area, 0, column, &text, base.patch(theme.verdict(verdict)));
+        let mut style = base.patch(theme.verdict(verdict));
+        if state.list.tab.is_some_and(|tab| tab.verdict() == verdict) {
+            style = style.add_modifier(Modifier::REVERSED);
+        }
+        column = canvas.text(area, 0, column, &text, style);
         column += 2;
     }
     let mut inner = area;

@@ -2,9 +2,10 @@
 
 use super::row::Columns;
 use crate::tui::state::layout::banner_rows;
-use crate::tui::state::{Area, Layout, List, Pane, RowKey, State};
+use crate::tui::state::{Area, Layout, List, Pane, State};
 use crate::tui::text::{Line, Tone};
 use crate::tui::theme::Token;
+use crate::tui::verdict_sign::word;
 use crate::tui::widgets::Canvas;
 
 pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
@@ -20,13 +21,13 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
         return;
     }
     let height = usize::from(rows.height);
-    let columns = Columns::of(rows.width);
+    let columns = Columns::of(rows.width, state.list.made.name_columns);
     let theme = canvas.theme();
     for (at, key) in state.list.visible(height).iter().enumerate() {
         let Ok(row) = u16::try_from(at) else { break };
         canvas.count_row();
         columns.draw(state, canvas, rows, row, key);
-        if state.list.top() + at == state.list.cursor() && List::selectable(key, state.filter.is_active()) {
+        if state.list.top() + at == state.list.cursor() && List::selectable(key, state.is_narrow()) {
             let line = Area {
                 y: rows.y + row,
                 height: 1,
@@ -41,22 +42,27 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
 }
 
 fn title(state: &State) -> Line {
-    let mut title = vec![(Tone::Strong, "Drifts".to_owned())];
+    let name = match state.list.tab {
+        Some(group) => word(group.verdict()).to_owned(),
+        None => "Drifts".to_owned(),
+    };
+    let mut title = vec![(Tone::Strong, name)];
+    if state.list.tab.is_some() {
+        let key = state.keymap.label("view.all").unwrap_or_default();
+        title.push((Tone::Dim, format!(" only, {key} shows all")));
+    }
     if state.filter.is_active() {
-        let shown = state
-            .list
-            .rows()
-            .iter()
-            .filter(|row| matches!(row, RowKey::Application(_)))
-            .count();
         title.push((Tone::Dim, " ─ filter ".to_owned()));
         title.push((Tone::Key, state.filter.text.trim().to_owned()));
-        title.push((Tone::Dim, format!(" ─ {shown} of {}", state.counts.total())));
+        title.push((Tone::Dim, format!(" ─ {} of {}", state.list.made.found, state.counts.total())));
     } else if state.counts.pending > 0 {
         let judged = state.counts.total() - state.counts.pending;
         title.push((Tone::Dim, format!(" ─ judged {judged} of {}", state.counts.total())));
     } else {
-        title.push((Tone::Dim, " ─ worst first".to_owned()));
+        title.push((Tone::Dim, format!(" ─ {}", state.list.sort.as_str())));
+    }
+    if !state.list.marks.is_empty() {
+        title.push((Tone::Key, format!(" ─ {} marked", state.list.marks.len())));
     }
     title
 }
@@ -79,13 +85,7 @@ pub(super) fn unseen(state: &State) -> Option<String> {
         .list
         .news
         .iter()
-        .filter_map(|key| {
-            state
-                .list
-                .rows()
-                .iter()
-                .position(|row| matches!(row, RowKey::Application(k) if k == key))
-        })
+        .filter_map(|key| state.position_of_application(key))
         .min();
     let height = Layout::of(state).list_rows(state);
     let seen = state.list.top()..state.list.top() + height;
@@ -110,8 +110,21 @@ fn all_well(state: &State, canvas: &mut Canvas<'_>, area: Area) {
 
 fn no_match(state: &State, canvas: &mut Canvas<'_>, area: Area) {
     let theme = canvas.theme();
-    let text = format!("Nothing matches “{}”.", state.filter.text.trim());
+    let (text, key, does) = match (state.filter.is_active(), state.list.tab) {
+        (true, _) => (
+            format!("Nothing matches “{}”.", state.filter.text.trim()),
+            state.keymap.label("filter.clear"),
+            "clears the filter",
+        ),
+        (false, Some(group)) => (
+            format!("No Application is {}.", word(group.verdict()).to_lowercase()),
+            state.keymap.label("view.all"),
+            "shows all",
+        ),
+        (false, None) => ("Nothing is listed.".to_owned(), None, ""),
+    };
     canvas.text(area, 1, 2, &text, theme.style(Token::Text));
-    let clear = state.keymap.label("filter.clear").unwrap_or_default();
-    canvas.text(area, 2, 2, &format!("{clear} clears the filter."), theme.style(Token::Dim));
+    if let Some(key) = key {
+        canvas.text(area, 2, 2, &format!("{key} {does}."), theme.style(Token::Dim));
+    }
 }

@@ -8,6 +8,7 @@ mod footer;
 mod header;
 mod list;
 mod page;
+mod palette;
 mod quit;
 mod reason;
 mod row;
@@ -57,8 +58,10 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
             diff::draw(state, &mut canvas, area);
         }
     }
-    let cursor = footer::draw(state, &mut canvas, &layout);
+    let filter = footer::draw(state, &mut canvas, &layout).filter(|_| state.overlay.is_none());
+    let mut cursor = filter;
     match state.overlay {
+        Some(Overlay::Palette) => cursor = palette::draw(state, &mut canvas, all),
         Some(Overlay::Help { scroll }) => page::draw(state, &mut canvas, all, "Help", scroll),
         Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
@@ -66,6 +69,6 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
     }
     Frame {
         rows: canvas.rows(),
-        cursor: cursor.filter(|_| state.overlay.is_none()),
+        cursor,
     }
 }

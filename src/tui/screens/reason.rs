@@ -1,7 +1,7 @@
 //! The reason panel.
 
 use crate::tui::reason;
-use crate::tui::state::{Area, Layout, Pane, State};
+use crate::tui::state::{Area, Layout, Pane, RowKey, State};
 use crate::tui::text::{Line, Tone};
 use crate::tui::widgets::Canvas;
 
@@ -24,6 +24,10 @@ fn title(state: &State) -> Line {
         return Vec::new();
     };
     let mut title = Vec::new();
+    if let RowKey::Fold(fold) = row {
+        let count = state.list.made.folds.get(fold).map_or(0, Vec::len);
+        title.push((Tone::Strong, format!("{count} Applications")));
+    }
     if let Some(view) = state.application(row) {
         title.push((Tone::Strong, view.key.name.to_string()));
     }

@@ -1,20 +1,21 @@
 //! One row of the list, in columns that come and go with the width.
 
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
-use crate::drift::DriftState;
+use crate::drift::{DriftState, ResourceKey};
 use crate::engine::scan::Coverage;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
+use crate::kubernetes::short_names::short_name;
 use crate::tui::state::entry::who;
 use crate::tui::state::moment::age;
-use crate::tui::state::{Area, Entry, Group, RowKey, State};
-use crate::tui::text::ellipsis;
+use crate::tui::state::{Area, Entry, FoldKey, Group, RowKey, State};
+use crate::tui::text::{ellipsis, middle, width};
 use crate::tui::theme::Token;
 use crate::tui::verdict_sign::{glyph, word};
 use crate::tui::widgets::Canvas;
 use crate::verdict::NextKind;
 
-/// Columns before the name: mark of the selection, glyph, space.
+/// Columns before the name: selection, glyph, mark of the person.
 const MARK: u16 = 3;
 
 /// Widths of the columns; 0 leaves one out.
@@ -28,20 +29,30 @@ pub(super) struct Columns {
     age: u16,
 }
 
+/// Where one row is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    area: Area,
+    row: u16,
+}
+
 impl Columns {
-    pub(super) fn of(width: u16) -> Self {
+    /// For a width, when most names need so many columns.
+    pub(super) fn of(width: u16, name: usize) -> Self {
         let age = 5;
-        let next = if width >= 70 { 13 } else { 0 };
-        let place = if width >= 86 { 12 } else { 0 };
-        let who = if width >= 70 {
-            15
+        let next = if width >= 76 { 12 } else { 0 };
+        let place = if width >= 62 { 11 } else { 0 };
+        let who = if width >= 90 {
+            18
         } else if width >= 44 {
             13
         } else {
             0
         };
         let rest = width.saturating_sub(MARK + age + next + place + who);
-        let name = (rest * 2 / 5).clamp(10.min(rest), 34);
+        // Names get what nine of ten need; what is left over is the resource's.
+        let wanted = u16::try_from(name + 1).unwrap_or(u16::MAX);
+        let name = wanted.clamp(10.min(rest), (rest / 2).max(10.min(rest)));
         Self {
             name,
             resource: rest - name,
@@ -53,55 +64,52 @@ impl Columns {
     }
 
     pub(super) fn draw(self, state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, key: &RowKey) {
+        let place = Place { area, row };
         match key {
-            RowKey::Group(group) => self.group(state, canvas, area, row, *group),
+            RowKey::Group(group) => self.group(state, canvas, place, *group),
+            RowKey::Fold(fold) => self.fold(state, canvas, place, fold),
             RowKey::Application(application) => {
                 let entry = state.applications.get(application);
                 let gone = entry.is_none_or(Entry::is_gone);
                 if let Some(view) = entry.map(Entry::view) {
-                    self.application(state, canvas, area, row, view, gone);
+                    self.application(state, canvas, place, view, gone);
                 }
             }
-            RowKey::Drift(drift) => {
-                if let Some(view) = state.drift(key) {
-                    self.drift(state, canvas, area, row, view);
-                } else {
-                    let dim = canvas.theme().style(Token::Dim);
-                    canvas.text(
-                        area,
-                        row,
-                        MARK + 2,
-                        &format!("{} no longer drifts", drift.resource.short()),
-                        dim,
-                    );
+            RowKey::Drift(drift) => match state.drift(key) {
+                Some(view) => self.drift(state, canvas, place, view),
+                None => {
+                    let text = format!("{} no longer drifts", drift.resource.short());
+                    canvas.text(area, row, MARK + 2, &text, canvas.theme().style(Token::Dim));
                 }
-            }
+            },
         }
     }
 
-    fn group(self, state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, group: Group) {
+    fn group(self, state: &State, canvas: &mut Canvas<'_>, Place { area, row }: Place, group: Group) {
         let theme = canvas.theme();
         let style = theme.verdict(group.verdict());
-        let folded = group.folds() && !state.filter.is_active() && state.list.folded.contains(&group);
-        let sign = match (group.folds() && !state.filter.is_active(), folded) {
+        let narrow = state.is_narrow();
+        let folded = group.folds() && !narrow && state.list.folded.contains(&group);
+        let sign = match (group.folds() && !narrow, folded) {
             (false, _) => "",
             (true, true) => " ▸",
             (true, false) => " ▾",
         };
         let text = format!("{} {}", word(group.verdict()), state.counts.of(group.verdict()));
-        let mut column = canvas.text(area, row, 1, &text, style.add_modifier(ratatui::style::Modifier::BOLD));
+        let mut column = canvas.text(area, row, 1, &text, style.add_modifier(Modifier::BOLD));
         column = canvas.text(area, row, column, sign, theme.style(Token::Dim));
-        let invisible = if group == Group::Synced { invisible(state) } else { 0 };
-        let mut notes = Vec::new();
-        if let Some(sweep) = state.sweep().filter(|_| group == Group::Synced) {
-            let Coverage { checked, total } = sweep.coverage;
-            notes.push(format!(
-                "checked {checked} of {total}{}",
-                if sweep.on { "" } else { ", paused" }
-            ));
+        if group != Group::Synced {
+            return;
         }
-        if invisible > 0 {
-            notes.push(format!("{invisible} with invisible additions"));
+        let mut notes = Vec::new();
+        if let Some(sweep) = state.sweep() {
+            let Coverage { checked, total } = sweep.coverage;
+            let paused = if sweep.on { "" } else { ", paused" };
+            notes.push(format!("checked {checked} of {total}{paused}"));
+        }
+        let with_additions = state.list.made.with_additions;
+        if with_additions > 0 {
+            notes.push(format!("{with_additions} with invisible additions"));
         }
         if !notes.is_empty() {
             canvas.text(
@@ -114,48 +122,109 @@ impl Columns {
         }
     }
 
-    fn application(self, state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, view: &ApplicationView, gone: bool) {
+    /// `41 Applications  hpa-replicas`: one cause, one decision.
+    fn fold(self, state: &State, canvas: &mut Canvas<'_>, place: Place, fold: &FoldKey) {
+        let Place { area, row } = place;
+        let members = state.list.made.folds.get(fold).map_or(&[][..], Vec::as_slice);
+        let views: Vec<&ApplicationView> = members
+            .iter()
+            .filter_map(|key| state.applications.get(key).map(|entry| &**entry.view()))
+            .collect();
+        let theme = canvas.theme();
+        let verdict = match fold {
+            FoldKey::GitAhead => ApplicationVerdict::NeedsReview,
+            FoldKey::Cause { group, .. } => group.verdict(),
+        };
+        canvas.text(area, row, 1, glyph(verdict), theme.verdict(verdict));
+        self.mark(
+            canvas,
+            place,
+            !views.is_empty() && views.iter().all(|view| marked(state, view)),
+        );
+        let sign = if state.list.open_folds.contains(fold) { "▾" } else { "▸" };
+        let count = format!("{} Applications {sign}", views.len());
+        let first = views.first().and_then(|view| view.worst());
+        let what = match (fold, first) {
+            (FoldKey::GitAhead, _) => "Git is ahead".to_owned(),
+            (FoldKey::Cause { .. }, Some(drift)) => format!("{} of {}", drift.cause, drift.key.resource.kind),
+            (FoldKey::Cause { .. }, None) => String::new(),
+        };
+        let end = canvas.text(area, row, MARK, &count, theme.style(Token::Strong));
+        let from = end.max(MARK + self.name) + u16::from(end >= MARK + self.name);
+        let room = (MARK + self.name + self.resource + self.place).saturating_sub(from + 1);
+        canvas.text(area, row, from, &ellipsis(&what, usize::from(room)), theme.style(Token::Text));
+        let urgent = views.iter().map(|view| view.next.kind).max();
+        let column = MARK + self.name + self.resource + self.place;
+        if let Some(kind) = urgent.filter(|_| self.next > 0) {
+            self.cell(canvas, place, (column, self.next), next(kind), theme.style(Token::Dim));
+        }
+        if let (FoldKey::Cause { .. }, Some(drift)) = (fold, first) {
+            self.who(canvas, place, column + self.next, drift);
+        }
+        self.age(state, canvas, place, views.iter().filter_map(|view| view.since()).max());
+    }
+
+    fn application(self, state: &State, canvas: &mut Canvas<'_>, place: Place, view: &ApplicationView, gone: bool) {
+        let Place { area, row } = place;
         let theme = canvas.theme();
         let (plain, dim) = (theme.style(Token::Text), theme.style(Token::Dim));
         let quiet = gone || matches!(view.verdict, ApplicationVerdict::Pending | ApplicationVerdict::Clean);
         let style = if quiet { dim } else { plain };
         canvas.text(area, row, 1, glyph(view.verdict), theme.verdict(view.verdict));
-        self.cell(canvas, area, row, MARK, self.name, &view.key.name, style);
-        let resource = MARK + self.name;
-        match (view.worst(), gone) {
-            (_, true) => self.rest(canvas, area, row, "gone", dim),
+        self.mark(canvas, place, marked(state, view));
+        let member = u16::from(state.list.made.fold_of.contains_key(&view.key)) * 2;
+        let name = middle(
+            &view.key.name,
+            usize::from((self.name - member.min(self.name)).saturating_sub(1)),
+        );
+        canvas.text(area, row, MARK + member, &name, style);
+        let findings = state.findings(view);
+        match (findings.first(), gone) {
+            (_, true) => self.rest(canvas, place, "gone", dim),
             (None, false) => {
                 let text = match view.verdict {
                     ApplicationVerdict::Pending => "judging",
                     ApplicationVerdict::CannotTell => view.reason.as_deref().unwrap_or("no comparison"),
                     _ => "",
                 };
-                self.rest(canvas, area, row, text, dim);
+                self.rest(canvas, place, text, dim);
             }
             (Some(drift), false) => {
-                let more = view.drifts.len() + view.invisible.len() - 1;
-                let more = if more > 0 { format!(" +{more}") } else { String::new() };
-                self.resource(canvas, area, row, (resource, self.resource), drift, &more);
-                self.facts(state, canvas, area, row, view, drift, view.since());
+                let more = match findings.len() - 1 {
+                    0 => String::new(),
+                    more => format!(" +{more}"),
+                };
+                let badges = format!("{more}{}", badges(view, drift));
+                self.resource(canvas, place, (MARK + self.name, self.resource), drift, &badges);
+                self.facts(state, canvas, place, view, drift);
             }
         }
     }
 
-    fn drift(self, state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, drift: &DriftView) {
+    fn drift(self, state: &State, canvas: &mut Canvas<'_>, place: Place, drift: &DriftView) {
         let theme = canvas.theme();
         let verdict = ApplicationVerdict::from(drift.verdict);
-        canvas.text(area, row, MARK, glyph(verdict), theme.verdict(verdict));
-        let from = MARK + 2;
-        let width = (self.name + self.resource).saturating_sub(2);
-        self.resource(canvas, area, row, (from, width), drift, "");
-        let who_column = MARK + self.name + self.resource + self.place + self.next;
-        self.who(canvas, area, row, who_column, drift);
-        self.age(state, canvas, area, row, drift.since);
+        self.mark(canvas, place, state.list.marks.contains(&drift.key));
+        canvas.text(place.area, place.row, MARK, glyph(verdict), theme.verdict(verdict));
+        let room = (self.name + self.resource).saturating_sub(2);
+        let badges = if drift.flaps > 0 { " ↻" } else { "" };
+        self.resource(canvas, place, (MARK + 2, room), drift, badges);
+        let column = MARK + self.name + self.resource + self.place;
+        if let Some(own) = drift.next.as_ref().filter(|_| self.next > 0) {
+            self.cell(canvas, place, (column, self.next), next(own.kind), theme.style(Token::Dim));
+        }
+        self.who(canvas, place, column + self.next, drift);
+        self.age(state, canvas, place, drift.since);
     }
 
-    /// `Kind/name +n`, with its state when it is missing or extra; the `+n` is never cut.
-    fn resource(self, canvas: &mut Canvas<'_>, area: Area, row: u16, place: (u16, u16), drift: &DriftView, more: &str) {
-        let (column, width) = place;
+    fn mark(self, canvas: &mut Canvas<'_>, Place { area, row }: Place, marked: bool) {
+        if marked {
+            canvas.text(area, row, 2, "✓", canvas.theme().style(Token::Key));
+        }
+    }
+
+    /// `Kind/name +n`, with its state when it is missing or extra; what follows is never cut.
+    fn resource(self, canvas: &mut Canvas<'_>, place: Place, (column, room): (u16, u16), drift: &DriftView, more: &str) {
         let theme = canvas.theme();
         let state = match drift.state {
             // Argo CD calls it Synced: more than Git says, and never counted as drift.
@@ -164,76 +233,87 @@ impl Columns {
             DriftState::Missing => "missing ",
             DriftState::Extra => "extra ",
         };
-        let text = format!("{state}{}", drift.key.resource.short());
-        let room = usize::from(width).saturating_sub(more.len() + 1);
-        let end = canvas.text(area, row, column, &ellipsis(&text, room), theme.style(Token::Text));
-        canvas.text(area, row, end, more, theme.style(Token::Strong));
+        let room = usize::from(room).saturating_sub(width(more) + 1);
+        let text = fitting(state, &drift.key.resource, room);
+        let end = canvas.text(place.area, place.row, column, &text, theme.style(Token::Text));
+        canvas.text(place.area, place.row, end, more, theme.style(Token::Strong));
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the cells of one row")]
-    fn facts(
-        self,
-        state: &State,
-        canvas: &mut Canvas<'_>,
-        area: Area,
-        row: u16,
-        view: &ApplicationView,
-        drift: &DriftView,
-        since: Option<jiff::Timestamp>,
-    ) {
+    fn facts(self, state: &State, canvas: &mut Canvas<'_>, place: Place, view: &ApplicationView, drift: &DriftView) {
         let dim = canvas.theme().style(Token::Dim);
         let mut column = MARK + self.name + self.resource;
         if self.place > 0 {
-            let place = if view.environment.is_empty() {
-                &view.cluster
-            } else {
-                &view.environment
+            let text = match view.environment.is_empty() {
+                true => &view.cluster,
+                false => &view.environment,
             };
-            self.cell(canvas, area, row, column, self.place, place, dim);
+            self.cell(canvas, place, (column, self.place), text, dim);
             column += self.place;
         }
         if self.next > 0 {
-            self.cell(canvas, area, row, column, self.next, next(view.next.kind), dim);
+            let kind = drift.next.as_ref().unwrap_or(&view.next).kind;
+            self.cell(canvas, place, (column, self.next), next(kind), dim);
             column += self.next;
         }
-        self.who(canvas, area, row, column, drift);
-        self.age(state, canvas, area, row, since);
+        self.who(canvas, place, column, drift);
+        self.age(state, canvas, place, view.since().or(drift.since));
     }
 
-    fn who(self, canvas: &mut Canvas<'_>, area: Area, row: u16, column: u16, drift: &DriftView) {
+    fn who(self, canvas: &mut Canvas<'_>, place: Place, column: u16, drift: &DriftView) {
         let theme = canvas.theme();
         let (text, style) = match (who(drift), drift.state) {
             (Some(who), _) => (who, theme.style(Token::Text)),
             (None, DriftState::Changed) => ("unknown", theme.style(Token::Dim)),
             (None, DriftState::Missing | DriftState::Extra) => ("–", theme.style(Token::Dim)),
         };
-        self.cell(canvas, area, row, column, self.who, text, style);
+        self.cell(canvas, place, (column, self.who), text, style);
     }
 
-    fn age(self, state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, since: Option<jiff::Timestamp>) {
+    fn age(self, state: &State, canvas: &mut Canvas<'_>, Place { area, row }: Place, since: Option<jiff::Timestamp>) {
         if let Some(since) = since {
             canvas.right(area, row, &age(state.moment.wall, since), canvas.theme().style(Token::Text));
         }
     }
 
     /// A text that takes everything right of the name.
-    fn rest(self, canvas: &mut Canvas<'_>, area: Area, row: u16, text: &str, style: Style) {
+    fn rest(self, canvas: &mut Canvas<'_>, Place { area, row }: Place, text: &str, style: Style) {
         canvas.text(area, row, MARK + self.name, text, style);
     }
 
     /// A text in a column of this width, with one empty column after it.
-    #[expect(clippy::too_many_arguments, reason = "a cell is a place, a width, a text and a style")]
-    fn cell(self, canvas: &mut Canvas<'_>, area: Area, row: u16, column: u16, width: u16, text: &str, style: Style) {
-        let text = ellipsis(text, usize::from(width.saturating_sub(1)));
-        canvas.text(area, row, column, &text, style);
+    fn cell(self, canvas: &mut Canvas<'_>, place: Place, (column, room): (u16, u16), text: &str, style: Style) {
+        let text = middle(text, usize::from(room.saturating_sub(1)));
+        canvas.text(place.area, place.row, column, &text, style);
     }
 }
 
-fn invisible(state: &State) -> usize {
-    let views = state.applications.values().map(Entry::view);
-    views
-        .filter(|view| view.verdict == ApplicationVerdict::Clean && !view.invisible.is_empty())
-        .count()
+/// `Kind/name` within so many columns: with the kind's short name, and only then cut.
+fn fitting(state: &str, resource: &ResourceKey, room: usize) -> String {
+    let full = format!("{state}{}", resource.short());
+    if width(&full) <= room {
+        return full;
+    }
+    match short_name(&resource.group, &resource.kind) {
+        Some(short) => middle(&format!("{state}{short}/{}", resource.name), room),
+        None => middle(&full, room),
+    }
+}
+
+/// What else is worth knowing of it, as signs after its resource.
+fn badges(view: &ApplicationView, drift: &DriftView) -> String {
+    let mut badges = String::new();
+    if drift.flaps > 0 {
+        badges.push_str(" ↻");
+    }
+    if view.stale.is_some() {
+        badges.push_str(" !");
+    }
+    badges
+}
+
+/// Whether every drift of its verdict that the row stands for is marked.
+fn marked(state: &State, view: &ApplicationView) -> bool {
+    !state.list.marks.is_empty() && state.findings(view).iter().any(|drift| state.list.marks.contains(&drift.key))
 }
 
 /// What happens next, in a word or two.

@@ -35,9 +35,9 @@ impl Entry {
         self.gone = true;
     }
 
-    /// Whether every word (lower case) occurs.
-    pub(crate) fn matches(&self, words: &[String]) -> bool {
-        words.iter().all(|word| self.haystack.contains(word.as_str()))
+    /// Everything of it that a word of the filter may name, lower case.
+    pub(crate) fn haystack(&self) -> &str {
+        &self.haystack
     }
 }
 
@@ -75,6 +75,7 @@ fn haystack(view: &ApplicationView) -> String {
         }
         for change in &drift.changes {
             add(change.manager.as_deref().unwrap_or("unknown"));
+            add(change.path.as_str());
         }
     }
     text.to_lowercase()

@@ -158,7 +158,7 @@ pub(crate) fn banner_rows(state: &State) -> u16 {
 
 /// Slightly less than half: the detail is what is read.
 fn list_width(width: u16) -> u16 {
-    (width * 29 / 60).clamp(50, 96)
+    (width / 2).clamp(50, 100)
 }
 
 /// Fixed by the size alone, so that nothing jumps while the selection moves; a focused reason gets most of the room.

@@ -10,6 +10,8 @@ pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod moment;
 pub(crate) mod order;
+pub(crate) mod palette;
+pub(crate) mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,8 +24,9 @@ pub(crate) use detail::{Detail, Load};
 pub(crate) use entry::Entry;
 pub(crate) use filter::Filter;
 pub(crate) use layout::{Area, Layout};
-pub(crate) use list::{Group, List, RowKey};
+pub(crate) use list::{FoldKey, Group, List, RowKey};
 pub(crate) use moment::Moment;
+pub(crate) use palette::Palette;
 
 use super::keymap::{Chord, Keymap};
 use crate::drift::ApplicationKey;
@@ -58,6 +61,8 @@ pub(crate) enum Overlay {
         /// First line shown.
         scroll: usize,
     },
+    /// The command palette ([`State::palette`]).
+    Palette,
     /// "Quit?"
     Quit,
 }
@@ -208,6 +213,8 @@ pub(crate) struct State {
     pub(crate) pane: Pane,
     /// On top.
     pub(crate) overlay: Option<Overlay>,
+    /// The command palette, while it is open.
+    pub(crate) palette: Palette,
     /// The open drift.
     pub(crate) detail: Detail,
     /// The short message.
@@ -220,6 +227,7 @@ pub(crate) struct State {
     pub(crate) last_key: Option<Duration>,
     /// Set when the loop shall end.
     pub(crate) ending: Option<Ending>,
+    fresh: Fresh,
     revision: u64,
 }
 
@@ -240,12 +248,14 @@ impl State {
             filter: Filter::default(),
             pane: Pane::List,
             overlay: None,
+            palette: Palette::default(),
             detail: Detail::default(),
             toast: None,
             keymap,
             chords: Vec::new(),
             last_key: None,
             ending: None,
+            fresh: Fresh::default(),
             revision: 1,
         }
     }
@@ -262,7 +272,7 @@ impl State {
     /// The Application that a row stands for or belongs to.
     pub(crate) fn application(&self, row: &RowKey) -> Option<&Arc<ApplicationView>> {
         let key = match row {
-            RowKey::Group(_) => return None,
+            RowKey::Group(_) | RowKey::Fold(_) => return None,
             RowKey::Application(key) => key,
             RowKey::Drift(key) => &key.application,
         };
@@ -273,8 +283,12 @@ impl State {
     pub(crate) fn drift(&self, row: &RowKey) -> Option<&Arc<DriftView>> {
         let application = self.application(row)?;
         match row {
-            RowKey::Group(_) => None,
-            RowKey::Application(_) => application.worst(),
+            RowKey::Group(_) | RowKey::Fold(_) => None,
+            RowKey::Application(key) => match self.list.narrowed(key) {
+                // What a filter looked for is what the row stands for.
+                Some(found) => found.iter().find_map(|key| application.finding(key)),
+                None => application.worst(),
+            },
             RowKey::Drift(key) => application.finding(key),
         }
     }
@@ -307,7 +321,15 @@ impl State {
 
     /// Whether a drift stands in the list, so that there is one to go to.
     pub(crate) fn lists_drifts(&self) -> bool {
-        self.list.rows().iter().any(|row| self.drift(row).is_some())
+        self.list.made.drifts > 0
+    }
+
+    /// The drifts that an Application's row opens to, worst first.
+    pub(crate) fn findings<'a>(&self, view: &'a ApplicationView) -> Vec<&'a Arc<DriftView>> {
+        match self.list.narrowed(&view.key) {
+            Some(found) => found.iter().filter_map(|key| view.finding(key)).collect(),
+            None => view.findings(),
+        }
     }
 
     /// Whether any list is complete.
@@ -331,16 +353,14 @@ impl State {
 
     /// The newest time at which something was compared with Git, else fetched by us, and which of both it is.
     pub(crate) fn freshness(&self) -> Option<(Freshness, Timestamp)> {
-        let views = || self.applications.values().map(Entry::view);
-        let compared = views().filter_map(|view| view.reconciled_at).max();
-        compared
-            .map(|at| (Freshness::Compared, at))
-            .or_else(|| views().map(|view| view.fetched_at).max().map(|at| (Freshness::Fetched, at)))
+        let compared = self.fresh.compared.map(|at| (Freshness::Compared, at));
+        compared.or_else(|| self.fresh.fetched.map(|at| (Freshness::Fetched, at)))
     }
 
     /// Puts a view in, replacing what was there, and keeps the counts.
     pub(in crate::tui) fn put(&mut self, view: ApplicationView) {
         let verdict = view.verdict;
+        self.fresh.add(&view);
         if let Some(old) = self.applications.insert(view.key.clone(), Entry::new(view)) {
             self.discount(&old);
         }
@@ -367,6 +387,20 @@ impl State {
             text: text.into(),
             until: self.moment.elapsed + Duration::from_secs(4),
         });
+    }
+}
+
+/// Newest times of everything that is known. Kept beside the views, so that no frame goes through all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Fresh {
+    compared: Option<Timestamp>,
+    fetched: Option<Timestamp>,
+}
+
+impl Fresh {
+    fn add(&mut self, view: &ApplicationView) {
+        self.compared = self.compared.max(view.reconciled_at);
+        self.fetched = self.fetched.max(Some(view.fetched_at));
     }
 }
 

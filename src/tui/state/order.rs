@@ -1,9 +1,8 @@
-//! Making the rows: which Applications, in which order, and where the selection lands.
+//! Putting the rows in order, and where the selection lands then. [`super::rows`] makes them.
 
-use std::cmp::Reverse;
-
-use super::list::{Group, List, RowKey};
-use super::{Entry, Layout, State};
+use super::list::{List, RowKey};
+use super::{Layout, State, rows};
+use crate::drift::ApplicationKey;
 
 impl State {
     /// Orders the rows anew. The selected row stays selected and keeps its line on the screen; when it is gone, its
@@ -12,17 +11,20 @@ impl State {
         self.applications.retain(|_, entry| !entry.is_gone());
         let (applications, open, news) = (&self.applications, &mut self.list.open, &mut self.list.news);
         open.retain(|key| applications.contains_key(key));
+        self.list.marks.retain(|key| applications.contains_key(&key.application));
         news.retain(|key| applications.contains_key(key));
 
         let line = self.list.cursor.saturating_sub(self.list.top);
-        self.list.rows = self.rows();
+        self.list.made = self.make_rows();
+        self.fresh = rows::fresh(self.applications.values());
         self.list.stale = false;
         self.list.ordered_at = Some(self.moment.elapsed);
 
         let found = match self.list.selection.clone() {
             Some(selection) if self.list.pinned => self.position(&selection).or_else(|| match selection {
-                RowKey::Drift(key) => self.position(&RowKey::Application(key.application)),
-                RowKey::Group(_) | RowKey::Application(_) => None,
+                RowKey::Drift(key) => self.position_of_application(&key.application),
+                RowKey::Application(key) => self.position_of_application(&key),
+                RowKey::Group(_) | RowKey::Fold(_) => None,
             }),
             _ => None,
         };
@@ -56,77 +58,56 @@ impl State {
         }
     }
 
-    fn rows(&self) -> Vec<RowKey> {
-        let words = self.filter.words();
-        let filtered = !words.is_empty();
-        let mut entries: Vec<&Entry> = self.applications.values().filter(|entry| entry.matches(&words)).collect();
-        entries.sort_by_cached_key(|entry| {
-            let view = entry.view();
-            (
-                Group::of(view.verdict),
-                // Among what Argo CD calls Synced, only those with additions are worth a look.
-                Reverse(
-                    view.drifts
-                        .is_empty()
-                        .then(|| view.invisible.first().map(|addition| addition.verdict)),
-                ),
-                Reverse(view.next.kind),
-                Reverse(view.since()),
-                view.key.clone(),
-            )
-        });
-        let mut rows = Vec::with_capacity(entries.len() + Group::ALL.len());
-        let mut last = None;
-        for entry in entries {
-            let view = entry.view();
-            let group = Group::of(view.verdict);
-            if last != Some(group) {
-                rows.push(RowKey::Group(group));
-                last = Some(group);
-            }
-            if !filtered && self.list.folded.contains(&group) {
-                continue;
-            }
-            rows.push(RowKey::Application(view.key.clone()));
-            let findings = view.findings();
-            if findings.len() > 1 && self.list.open.contains(&view.key) {
-                rows.extend(findings.iter().map(|finding| RowKey::Drift(finding.key.clone())));
-            }
-        }
-        rows
-    }
-
     /// Where a row is.
     pub(in crate::tui) fn position(&self, key: &RowKey) -> Option<usize> {
-        self.list.rows.iter().position(|row| row == key)
+        self.list.position(key)
+    }
+
+    /// Where an Application is: its own row, else the row that stands for it.
+    pub(in crate::tui) fn position_of_application(&self, key: &ApplicationKey) -> Option<usize> {
+        let own = self.position(&RowKey::Application(key.clone()));
+        own.or_else(|| self.position(&RowKey::Fold(self.list.made.fold_of.get(key)?.clone())))
+    }
+
+    /// Whether the list is narrowed, so that its sections are not folded.
+    pub(crate) fn is_narrow(&self) -> bool {
+        self.filter.is_active() || self.list.tab.is_some()
     }
 
     fn can_select(&self, index: usize) -> bool {
         self.list
-            .rows
+            .rows()
             .get(index)
-            .is_some_and(|row| List::selectable(row, self.filter.is_active()))
+            .is_some_and(|row| List::selectable(row, self.is_narrow()))
     }
 
     fn first_application(&self) -> Option<usize> {
-        self.list.rows.iter().position(|row| matches!(row, RowKey::Application(_)))
+        self.list
+            .rows()
+            .iter()
+            .position(|row| matches!(row, RowKey::Application(_) | RowKey::Fold(_)))
     }
 
     /// The nearest row that can be selected, at or after `index`, else before it.
     pub(in crate::tui) fn selectable_near(&self, index: usize) -> Option<usize> {
-        let index = index.min(self.list.rows.len().saturating_sub(1));
-        (index..self.list.rows.len())
+        let index = index.min(self.list.rows().len().saturating_sub(1));
+        (index..self.list.rows().len())
             .find(|i| self.can_select(*i))
             .or_else(|| (0..index).rev().find(|i| self.can_select(*i)))
     }
 
+    /// The next row that can be selected, after `index`; `None` at the end.
+    pub(in crate::tui) fn selectable_after(&self, index: usize) -> Option<usize> {
+        (index + 1..self.list.rows().len()).find(|i| self.can_select(*i))
+    }
+
     /// The nearest row that can be selected, at or before `index`, else after it.
     pub(in crate::tui) fn selectable_before(&self, index: usize) -> Option<usize> {
-        let index = index.min(self.list.rows.len().saturating_sub(1));
+        let index = index.min(self.list.rows().len().saturating_sub(1));
         (0..=index)
             .rev()
             .find(|i| self.can_select(*i))
-            .or_else(|| (index..self.list.rows.len()).find(|i| self.can_select(*i)))
+            .or_else(|| (index..self.list.rows().len()).find(|i| self.can_select(*i)))
     }
 
     /// Selects a row because the person asked for it: keys act on it from now on.

@@ -120,6 +120,16 @@ fn help_80x24() {
 }
 
 #[test]
+fn the_palette() {
+    assert_snapshot!(Driver::night().keys(": n e x t down").frame());
+}
+
+#[test]
+fn the_palette_80x24() {
+    assert_snapshot!(Driver::new().size(80, 24).keys(":").frame());
+}
+
+#[test]
 fn typing_a_filter() {
     assert_snapshot!(Driver::night().size(80, 24).keys("/ k u b e").frame());
 }

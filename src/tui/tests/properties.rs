@@ -73,14 +73,14 @@ fn check(driver: &Driver) {
     let state = &driver.state;
     let rows = state.list.rows();
     match state.list.selection() {
-        None => assert!(rows.is_empty() || !rows.iter().any(|row| List::selectable(row, state.filter.is_active()))),
+        None => assert!(rows.is_empty() || !rows.iter().any(|row| List::selectable(row, state.is_narrow()))),
         Some(selection) => {
             assert_eq!(
                 rows.get(state.list.cursor()),
                 Some(selection),
                 "the cursor stands on the selection"
             );
-            assert!(List::selectable(selection, state.filter.is_active()));
+            assert!(List::selectable(selection, state.is_narrow()));
         }
     }
     assert_eq!(
@@ -128,7 +128,7 @@ proptest! {
 
 #[test]
 fn every_command_runs_in_every_context_it_counts_in() {
-    let places = ["", "enter", "tab", "/ a", "?", "q", "j l j", "G k k", "/ z z z enter"];
+    let places = ["", ":", "enter", "tab", "/ a", "?", "q", "j l j", "G k k", "/ z z z enter"];
     for place in places {
         for command in COMMANDS {
             for key in command.keys {

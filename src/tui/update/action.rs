@@ -2,8 +2,9 @@
 
 use super::Effect;
 use super::movement;
-use crate::tui::commands::Action;
-use crate::tui::state::{Ending, Group, Overlay, Pane, RowKey, State};
+use crate::drift::ApplicationKey;
+use crate::tui::commands::{Action, Availability};
+use crate::tui::state::{Ending, FoldKey, Group, Overlay, Palette, Pane, RowKey, State};
 
 pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -29,6 +30,22 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             effects.push(Effect::Refresh);
             state.say("Listing again.");
         }
+        Action::Mark => mark(state),
+        Action::ClearMarks => {
+            state.list.marks.clear();
+            state.order();
+        }
+        Action::NextSort => {
+            state.list.sort = state.list.sort.next();
+            state.order();
+            state.aim();
+        }
+        Action::Tab(group) => {
+            state.list.tab = group;
+            state.pane = Pane::List;
+            state.order();
+            state.aim();
+        }
         Action::ToggleSweep => {
             let on = !state.sweep().is_some_and(|sweep| sweep.on);
             effects.push(Effect::Sweep(on));
@@ -45,6 +62,13 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::KeepFilter => state.filter.typing = false,
         Action::ClearFilter => clear_filter(state),
+        Action::OpenPalette => {
+            state.palette = Palette::open();
+            state.overlay = Some(Overlay::Palette);
+        }
+        Action::RunChosen => run_chosen(state, effects),
+        Action::DeleteCharacter if state.overlay == Some(Overlay::Palette) => state.palette.delete_character(),
+        Action::DeleteWord if state.overlay == Some(Overlay::Palette) => state.palette.clear(),
         Action::DeleteCharacter => {
             state.filter.text.pop();
             state.order();
@@ -72,6 +96,45 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         Action::Quit => state.ending = Some(Ending::Quit),
+    }
+}
+
+/// The palette closes first: its command means what is below it.
+fn run_chosen(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(command) = state.palette.chosen() else { return };
+    state.overlay = None;
+    match (command.enabled)(state) {
+        Availability::Yes => run(state, command.action, effects),
+        Availability::No(why) => state.say(why),
+    }
+}
+
+/// Marks the drift that keys act on, or all drifts that a row of several stands for; takes the marks off when all have one.
+fn mark(state: &mut State) {
+    let Some((index, row)) = aimed(state) else { return };
+    let drifts: Vec<_> = match &row {
+        RowKey::Group(_) => Vec::new(),
+        RowKey::Fold(fold) => {
+            let members = state.list.made.folds.get(fold).cloned().unwrap_or_default();
+            let worst = |key: ApplicationKey| state.drift(&RowKey::Application(key)).map(|drift| drift.key.clone());
+            members.into_iter().filter_map(worst).collect()
+        }
+        RowKey::Application(_) | RowKey::Drift(_) => state.drift(&row).map(|drift| drift.key.clone()).into_iter().collect(),
+    };
+    if drifts.is_empty() {
+        state.say("There is no drift in this row to mark.");
+        return;
+    }
+    if drifts.iter().all(|key| state.list.marks.contains(key)) {
+        for key in &drifts {
+            state.list.marks.remove(key);
+        }
+    } else {
+        state.list.marks.extend(drifts);
+    }
+    // On to the next row, as everywhere where things are marked.
+    if let Some(next) = state.selectable_after(index) {
+        state.select(next);
     }
 }
 
@@ -109,6 +172,7 @@ fn enter(state: &mut State) {
     state.select(index);
     match &row {
         RowKey::Group(group) => toggle(state, *group),
+        RowKey::Fold(fold) => toggle_fold(state, fold),
         RowKey::Application(_) if closed_with_several(state, &row) => open(state, &row),
         RowKey::Application(_) | RowKey::Drift(_) => {
             state.pane = if state.shown_drift().is_some() {
@@ -125,7 +189,8 @@ fn expand(state: &mut State) {
     state.select(index);
     match &row {
         RowKey::Group(group) if state.list.folded.contains(group) => toggle(state, *group),
-        RowKey::Group(_) => {}
+        RowKey::Fold(fold) if !state.list.open_folds.contains(fold) => toggle_fold(state, fold),
+        RowKey::Group(_) | RowKey::Fold(_) => {}
         RowKey::Application(_) if closed_with_several(state, &row) => open(state, &row),
         RowKey::Application(_) | RowKey::Drift(_) => {
             state.pane = if state.shown_drift().is_some() {
@@ -150,14 +215,26 @@ fn collapse(state: &mut State) {
             }
             return;
         }
+        RowKey::Fold(fold) => {
+            if state.list.open_folds.contains(&fold) {
+                toggle_fold(state, &fold);
+            }
+            return;
+        }
         RowKey::Drift(key) => {
             state.list.open.remove(&key.application);
             RowKey::Application(key.application)
         }
         RowKey::Application(key) if state.list.open.remove(&key) => RowKey::Application(key),
+        RowKey::Application(key) if state.list.made.fold_of.contains_key(&key) => {
+            match state.list.made.fold_of.get(&key).cloned() {
+                Some(fold) => RowKey::Fold(fold),
+                None => return,
+            }
+        }
         RowKey::Application(_) => {
             let group = state.application(&row).map(|view| Group::of(view.verdict));
-            match group.filter(|group| group.folds() && !state.filter.is_active()) {
+            match group.filter(|group| group.folds() && !state.is_narrow()) {
                 Some(group) => RowKey::Group(group),
                 None => return,
             }
@@ -178,7 +255,7 @@ fn go_to(state: &mut State, row: &RowKey) {
 fn closed_with_several(state: &State, row: &RowKey) -> bool {
     state
         .application(row)
-        .is_some_and(|view| view.findings().len() > 1 && !state.list.open.contains(&view.key))
+        .is_some_and(|view| state.findings(view).len() > 1 && !state.list.open.contains(&view.key))
 }
 
 fn open(state: &mut State, row: &RowKey) {
@@ -187,6 +264,13 @@ fn open(state: &mut State, row: &RowKey) {
         state.order();
         state.aim();
     }
+}
+
+fn toggle_fold(state: &mut State, fold: &FoldKey) {
+    if !state.list.open_folds.remove(fold) {
+        state.list.open_folds.insert(fold.clone());
+    }
+    go_to(state, &RowKey::Fold(fold.clone()));
 }
 
 fn toggle(state: &mut State, group: Group) {

@@ -4,15 +4,13 @@ use super::Effect;
 use super::action;
 use crate::tui::commands::{Availability, contexts};
 use crate::tui::keymap::{Chord, Lookup};
-use crate::tui::state::State;
+use crate::tui::state::{Overlay, State};
 
 pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     state.last_key = Some(state.moment.elapsed);
     state.touch();
     if let Some(c) = chord.typed().filter(|_| is_typing(state)) {
-        state.filter.push(c.encode_utf8(&mut [0; 4]));
-        state.order();
-        state.aim();
+        take(state, c.encode_utf8(&mut [0; 4]));
         return;
     }
     state.chords.push(chord);
@@ -39,13 +37,25 @@ pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) 
 pub(super) fn paste(state: &mut State, text: &str) {
     state.last_key = Some(state.moment.elapsed);
     if is_typing(state) {
-        state.filter.push(text);
-        state.order();
-        state.aim();
+        take(state, text);
         state.touch();
     }
 }
 
+/// What is typed or pasted goes into the line that is being typed.
+fn take(state: &mut State, text: &str) {
+    if state.overlay == Some(Overlay::Palette) {
+        state.palette.push(text);
+    } else {
+        state.filter.push(text);
+        state.order();
+        state.aim();
+    }
+}
+
 fn is_typing(state: &State) -> bool {
-    state.filter.typing && state.overlay.is_none()
+    match state.overlay {
+        None => state.filter.typing,
+        Some(overlay) => overlay == Overlay::Palette,
+    }
 }

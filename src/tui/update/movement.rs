@@ -35,6 +35,11 @@ pub(super) fn step(state: &mut State, step: Step) {
         }
         return;
     }
+    if state.overlay == Some(Overlay::Palette) {
+        let to = target(step, state.palette.selected, 10);
+        state.palette.select(to);
+        return;
+    }
     match state.pane {
         _ if state.filter.typing => in_list(state, step, &layout),
         Pane::List => in_list(state, step, &layout),
@@ -73,8 +78,16 @@ pub(super) fn aimed(state: &State) -> Option<usize> {
 pub(super) fn drift(state: &mut State, forward: bool) {
     let mut stops: Vec<RowKey> = Vec::new();
     for row in state.list.rows() {
-        let RowKey::Application(key) = row else { continue };
-        let findings = state.application(row).map(|view| view.findings()).unwrap_or_default();
+        let key = match row {
+            // Closed it stands for all of them: one cause, one decision.
+            RowKey::Fold(fold) if !state.list.open_folds.contains(fold) => {
+                stops.push(row.clone());
+                continue;
+            }
+            RowKey::Application(key) => key,
+            RowKey::Group(_) | RowKey::Fold(_) | RowKey::Drift(_) => continue,
+        };
+        let findings = state.application(row).map(|view| state.findings(view)).unwrap_or_default();
         match findings.as_slice() {
             [] => {}
             [_] => stops.push(RowKey::Application(key.clone())),
@@ -116,7 +129,7 @@ fn beside(state: &State, stops: &[RowKey], forward: bool) -> Option<usize> {
     let cursor = state.list.cursor();
     let place = |stop: &RowKey| match stop {
         RowKey::Drift(key) => state.position(&RowKey::Application(key.application.clone())),
-        RowKey::Group(_) | RowKey::Application(_) => state.position(stop),
+        RowKey::Group(_) | RowKey::Fold(_) | RowKey::Application(_) => state.position(stop),
     };
     if forward {
         stops.iter().position(|stop| place(stop).is_some_and(|at| at > cursor))

@@ -15,7 +15,8 @@
 use serde_json::Value;
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, classify, share_a_word};
+use crate::kubernetes::managers::{ManagerClass, classify};
+use crate::kubernetes::names::share_a_word;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 

@@ -1,7 +1,7 @@
 //! # auto-sync-paused
 //!
 //! ## What
-//! A child Application's auto-sync was taken away by hand; nothing else about it changed here.
+//! A child Application's auto-sync, or a part of it (self-heal, pruning), was turned off by hand: the field is gone, or `false`.
 //!
 //! ## Why
 //! People pause auto-sync to work in peace. It is meant to be temporary and deploys nothing by itself, but somebody has to
@@ -34,8 +34,11 @@ impl Rule for AutoSyncPaused {
         let is_application = field.kind() == "Application" && field.of.resource.group == "argoproj.io";
         let is_policy = field.field.matches_any(&["spec/syncPolicy", "spec/syncPolicy/automated/**"]);
         let turned_off = field.difference.kind == DifferenceKind::DesiredOnly
-            || (field.field.matches("spec/syncPolicy/automated/enabled")
-                && field.difference.live == Some(&serde_json::Value::Bool(false)));
+            || (field.field.matches_any(&[
+                "spec/syncPolicy/automated/enabled",
+                "spec/syncPolicy/automated/prune",
+                "spec/syncPolicy/automated/selfHeal",
+            ]) && field.difference.live == Some(&serde_json::Value::Bool(false)));
         (is_application && is_policy && turned_off && field.origin != Origin::Git).then(|| {
             match field.field.segments().get(3).map(AsRef::as_ref) {
                 Some("selfHeal") => Finding::needs_review("self-heal-off", 0.85, "Self-heal of this Application was turned off."),
@@ -69,6 +72,16 @@ mod tests {
         assert_eq!(
             application().live(paused).judge(),
             [("/spec/syncPolicy/automated", "needs-review", "auto-sync-paused")]
+        );
+        let half = json!({"spec": {"source": {"path": "a"}, "syncPolicy": {"automated": {"selfHeal": false}}}});
+        assert_eq!(
+            application().live(half).by("argocd-server").judge(),
+            [("/spec/syncPolicy/automated/selfHeal", "needs-review", "self-heal-off")]
+        );
+        let more = json!({"spec": {"source": {"path": "a"}, "syncPolicy": {"automated": {"prune": true}}}});
+        assert_eq!(
+            application().live(more).by("argocd-server").judge(),
+            [("/spec/syncPolicy/automated/prune", "risky", "manual-edit")]
         );
         assert_eq!(
             application().live(repointed).by("kubectl-edit").judge(),

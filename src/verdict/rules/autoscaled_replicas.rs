@@ -16,7 +16,8 @@
 use serde_json::Value;
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync, share_a_word};
+use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::evidence::FieldEvidence;
@@ -56,6 +57,11 @@ impl Rule for AutoscaledReplicas {
                     0.9,
                     format!("{live} replicas; the {kind} allows {min} to {max}."),
                 ));
+            }
+            let rivals = autoscalers(&field.of);
+            if rivals > 1 && field.field.matches("spec/replicas") && !manager.is_some_and(is_person) {
+                let reason = format!("{rivals} autoscalers of this Application target it: they undo each other.");
+                return Some(Finding::needs_review("rival-autoscalers", 0.85, reason).by(Origin::Controller));
             }
             let by_person = manager.is_some_and(is_person);
             let by_hand_of_controller = manager == Some("kube-controller-manager") && !through_scale;
@@ -126,6 +132,33 @@ fn declared_bounds(field: &FieldEvidence<'_>) -> Option<Bounds> {
     })
 }
 
+/// How many autoscalers of this Application target this very object. The one that KEDA makes for its own use is none of them.
+fn autoscalers(of: &Evidence<'_>) -> usize {
+    of.siblings
+        .iter()
+        .filter(|sibling| match sibling.key.kind.as_str() {
+            "HorizontalPodAutoscaler" => !sibling.key.name.starts_with("keda-hpa-") && is_wanted(sibling.object),
+            "ScaledObject" => true,
+            _ => false,
+        })
+        .filter(|sibling| {
+            let reference = sibling.object.pointer("/spec/scaleTargetRef");
+            let text = |key: &str| reference.and_then(|r| r.get(key)).and_then(Value::as_str);
+            text("kind").unwrap_or("Deployment") == of.resource.kind
+                && text("name") == Some(&of.resource.name)
+                && (sibling.key.namespace.is_empty() || sibling.key.namespace == of.resource.namespace)
+        })
+        .count()
+}
+
+/// Whether nobody else made it for himself.
+fn is_wanted(object: &Value) -> bool {
+    object
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array)
+        .is_none_or(Vec::is_empty)
+}
+
 /// The autoscaler of this Application that targets this very object.
 fn autoscaler_of(of: &Evidence<'_>) -> Option<Bounds> {
     let targets = |reference: Option<&Value>| {
@@ -140,13 +173,41 @@ fn autoscaler_of(of: &Evidence<'_>) -> Option<Bounds> {
         let Some(spec) = sibling.object.get("spec").filter(|_| here(&sibling.key.namespace)) else {
             continue;
         };
-        if !targets(spec.get("scaleTargetRef")) {
+        // A Rollout takes over the Deployment that it references, and scales it down to nothing.
+        let reference = match sibling.key.kind.as_str() {
+            "Canary" => spec.get("targetRef"),
+            "Rollout" => spec.get("workloadRef"),
+            _ => spec.get("scaleTargetRef").or_else(|| spec.get("targetRef")),
+        };
+        if !targets(reference) {
             continue;
         }
         match sibling.key.kind.as_str() {
             "HorizontalPodAutoscaler" => {
                 return Some(Bounds {
                     kind: "HorizontalPodAutoscaler",
+                    min: number(spec, "minReplicas").unwrap_or(1),
+                    max: number(spec, "maxReplicas"),
+                });
+            }
+            "Canary" => {
+                return Some(Bounds {
+                    kind: "Canary",
+                    min: 0,
+                    max: None,
+                });
+            }
+            "Rollout" => {
+                return Some(Bounds {
+                    kind: "Rollout",
+                    min: 0,
+                    max: None,
+                });
+            }
+            // Autoscalers of other projects speak the same words (`WatermarkPodAutoscaler`, `AdvancedHorizontalPodAutoscaler`).
+            kind if kind.ends_with("PodAutoscaler") && kind != "VerticalPodAutoscaler" => {
+                return Some(Bounds {
+                    kind: "autoscaler",
                     min: number(spec, "minReplicas").unwrap_or(1),
                     max: number(spec, "maxReplicas"),
                 });
@@ -200,6 +261,35 @@ mod tests {
             .sibling("HorizontalPodAutoscaler", hpa("it"))
             .judge();
         assert_eq!(judged, [("/spec/replicas", "risky", "replicas-out-of-range")]);
+    }
+
+    #[test]
+    fn a_canary_and_a_rollout_scale_the_workload_that_they_name() {
+        let named = json!({"kind": "Deployment", "name": "it"});
+        let canary = json!({"spec": {"targetRef": named}});
+        let rollout = json!({"spec": {"workloadRef": named}});
+        let harmless = [("/spec/replicas", "harmless", "hpa-replicas")];
+        assert_eq!(scaled(0, "flagger").sibling("Canary", canary.clone()).judge(), harmless);
+        assert_eq!(scaled(0, "rollouts-controller").sibling("Rollout", rollout).judge(), harmless);
+        assert_eq!(
+            scaled(0, "k9s").sibling("Canary", canary).judge(),
+            [("/spec/replicas", "needs-review", "manual-scale-with-hpa")]
+        );
+    }
+
+    #[test]
+    fn two_autoscalers_of_one_workload_undo_each_other_and_kedas_own_is_no_second() {
+        let two = scaled(7, "kube-controller-manager")
+            .sibling("HorizontalPodAutoscaler", hpa("it"))
+            .sibling("HorizontalPodAutoscaler", hpa("it"));
+        assert_eq!(two.judge(), [("/spec/replicas", "needs-review", "rival-autoscalers")]);
+        let mut own = hpa("it");
+        own["metadata"] = json!({"ownerReferences": [{"kind": "ScaledObject", "name": "it", "uid": "1"}]});
+        let keda = json!({"spec": {"scaleTargetRef": {"name": "it"}, "maxReplicaCount": 10}});
+        let pair = scaled(7, "kube-controller-manager")
+            .sibling("ScaledObject", keda)
+            .sibling("HorizontalPodAutoscaler", own);
+        assert_eq!(pair.judge(), [("/spec/replicas", "harmless", "hpa-replicas")]);
     }
 
     #[test]

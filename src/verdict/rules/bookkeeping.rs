@@ -34,7 +34,8 @@ impl Rule for Bookkeeping {
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let what = bookkeeping::reason(field.kind(), &field.field)?;
         let finding = Finding::harmless("bookkeeping", 0.97, format!("Bookkeeping: {what}.")).by(Origin::Controller);
-        Some(if bookkeeping::is_server_filled(&field.field) {
+        let by_api_server = field.manager() == Some("kube-apiserver");
+        Some(if by_api_server || bookkeeping::is_server_filled(&field.field) {
             finding.from(Actor::ServerDefault)
         } else {
             finding

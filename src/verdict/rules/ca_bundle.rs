@@ -93,4 +93,21 @@ mod tests {
         assert_eq!(bundle("Cg==", "kubectl-patch"), [(path, "risky", "security-critical")]);
         assert_eq!(bundle(&"M".repeat(900), "cainjector"), [(path, "risky", "security-critical")]);
     }
+
+    #[test]
+    fn the_operator_of_a_crd_fills_the_bundle_of_its_conversion_webhook() {
+        let converted = |manager: &str| {
+            let service = json!({"name": "gizmo-webhook", "namespace": "platform"});
+            let crd = |client: serde_json::Value| json!({"spec": {"conversion": {"webhook": {"clientConfig": client}}}});
+            Fixture::of("CustomResourceDefinition")
+                .group("apiextensions.k8s.io")
+                .target(crd(json!({"service": service})))
+                .live(crd(json!({"service": service, "caBundle": "L".repeat(900)})))
+                .by(manager)
+                .judge()
+        };
+        let path = "/spec/conversion/webhook/clientConfig/caBundle";
+        assert_eq!(converted("gizmo-operator"), [(path, "harmless", "cabundle-injection")]);
+        assert_eq!(converted("other-operator"), [(path, "risky", "security-critical")]);
+    }
 }

@@ -12,6 +12,7 @@
 //! `spec.queueingStrategy: BestEffortFIFO` of a ClusterQueue.
 //!
 //! ## When it is wrong
+//! A switch of enforcement of a policy (`validationFailureAction`) counts as a default only in its default position.
 //! When Git has just removed the field under server-side apply: it then still belongs to the sync, and this rule stays silent.
 
 use crate::drift::attribution::Actor;
@@ -20,6 +21,7 @@ use crate::drift::managed_fields::{Operation, Ownership};
 use crate::drift::origin::Origin;
 use crate::kubernetes::managers::is_sync;
 use crate::kubernetes::objects::is_built_in;
+use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -42,6 +44,10 @@ impl Rule for CustomResourceDefault {
         if !is_addition || !is_spec || is_built_in(&field.of.resource.group) || field.of.managed.is_empty() {
             return None;
         }
+        // A switch of enforcement is a default only in its default position: anybody may have set another.
+        if security::is_switched(&field.of.resource.group, field.kind(), &field.field, field.difference.live?) {
+            return None;
+        }
         let filled_on_apply = match field.manager() {
             None => true,
             Some(manager) if is_sync(manager) => {
@@ -58,5 +64,39 @@ impl Rule for CustomResourceDefault {
             .by(Origin::Default)
             .from(Actor::ServerDefault)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::Fixture;
+
+    fn policy(action: &str) -> Vec<(&'static str, &'static str, &'static str)> {
+        Fixture::of("ClusterPolicy")
+            .group("kyverno.io")
+            .target(json!({"spec": {}}))
+            .live(json!({"metadata": {"labels": {"a": "b"}}, "spec": {"validationFailureAction": action}}))
+            .owned_elsewhere()
+            .judge()
+    }
+
+    #[test]
+    fn a_switch_of_enforcement_is_a_default_only_where_the_default_stands() {
+        let path = "/spec/validationFailureAction";
+        assert!(policy("Audit").contains(&(path, "harmless", "server-default")));
+        assert!(policy("Enforce").contains(&(path, "risky", "security-critical")));
+    }
+
+    #[test]
+    fn other_fields_that_git_leaves_open_are_defaults() {
+        let judged = Fixture::of("ClusterQueue")
+            .group("kueue.x-k8s.io")
+            .target(json!({"spec": {}}))
+            .live(json!({"spec": {"queueingStrategy": "BestEffortFIFO"}}))
+            .owned_elsewhere()
+            .judge();
+        assert_eq!(judged, [("/spec/queueingStrategy", "harmless", "server-default")]);
     }
 }

@@ -16,7 +16,9 @@
 use serde_json::Value;
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{is_person, is_sync, share_a_word};
+use crate::kubernetes::managers::{is_person, is_sync};
+use crate::kubernetes::names::share_a_word;
+use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -37,7 +39,7 @@ impl Rule for FilledData {
             return None;
         }
         let manager = field.manager().filter(|m| !is_person(m) && !is_sync(m))?;
-        if !(is_named_by_a_filler(field) || is_marked_for(field, manager)) {
+        if !(is_named_by_a_filler(field) || is_marked_for(field, manager) || is_token_of_service_account(field, manager)) {
             return None;
         }
         let left_open = field
@@ -67,6 +69,13 @@ fn is_named_by_a_filler(field: &FieldEvidence<'_>) -> bool {
         "/spec/targetRef/name",
         "/spec/secretTemplate/name",
     ];
+    // Whatever kind says that it writes there, and no kind reads from there.
+    const DESTINATIONS: &[&str] = &[
+        "/spec/destination/name",
+        "/spec/writeConnectionSecretToRef/name",
+        "/spec/managedSecretReference/secretName",
+        "/spec/managedKubeSecretReferences/0/secretName",
+    ];
     const FILLERS: &[&str] = &[
         "ExternalSecret",
         "Certificate",
@@ -79,20 +88,37 @@ fn is_named_by_a_filler(field: &FieldEvidence<'_>) -> bool {
         "OnePasswordItem",
     ];
     let name = field.of.resource.name.as_str();
-    field
-        .of
-        .siblings
-        .iter()
-        .filter(|s| FILLERS.contains(&s.key.kind.as_str()))
-        .any(|s| {
-            let said = TARGETS.iter().filter_map(|at| s.object.pointer(at)).filter_map(Value::as_str);
-            let mut said = said.peekable();
-            if said.peek().is_none() {
-                s.key.name == name
-            } else {
-                said.any(|target| target == name)
-            }
-        })
+    let says = |object: &Value, at: &str| object.pointer(at).is_some_and(|said| said == name);
+    let is_destination = field.of.siblings.iter().any(|s| {
+        let by_kind = !is_built_in(&s.key.group) && DESTINATIONS.iter().any(|at| says(s.object, at));
+        // OpenShift makes a certificate for a Service that asks for one by annotation.
+        let by_service = ["beta", "alpha"].iter().any(|stage| {
+            let key = format!("/metadata/annotations/service.{stage}.openshift.io~1serving-cert-secret-name");
+            says(s.object, &key)
+        });
+        by_kind || (s.key.kind == "Service" && by_service)
+    });
+    is_destination
+        || field
+            .of
+            .siblings
+            .iter()
+            .filter(|s| FILLERS.contains(&s.key.kind.as_str()))
+            .any(|s| {
+                let said = TARGETS.iter().filter_map(|at| s.object.pointer(at)).filter_map(Value::as_str);
+                let mut said = said.peekable();
+                if said.peek().is_none() {
+                    s.key.name == name
+                } else {
+                    said.any(|target| target == name)
+                }
+            })
+}
+
+/// Whether Git asks for the token of a service account, and the token controller made it.
+fn is_token_of_service_account(field: &FieldEvidence<'_>, manager: &str) -> bool {
+    let asked = field.of.target.and_then(|target| target.get("type"));
+    manager == "kube-controller-manager" && asked.is_some_and(|kind| kind == "kubernetes.io/service-account-token")
 }
 
 /// Whether Git put a marker on the object that names this manager or asks for filling: an annotation or label.
@@ -139,5 +165,43 @@ mod tests {
             [("/data/password", "needs-review", "two-sources-of-truth")]
         );
         assert_eq!(secret(json!({}), "other"), [("/data/password", "risky", "security-critical")]);
+    }
+
+    #[test]
+    fn what_says_that_it_writes_there_is_a_filler_whatever_its_kind() {
+        let filled = |kind: &str, sibling: serde_json::Value| {
+            Fixture::of("Secret")
+                .target(json!({"data": {}}))
+                .live(json!({"data": {"password": "+++++"}}))
+                .by("shop-operator")
+                .sibling(kind, sibling)
+                .judge()
+        };
+        let database =
+            |name: &str| json!({"apiVersion": "db.example.org/v1", "spec": {"writeConnectionSecretToRef": {"name": name}}});
+        let harmless = [("/data/password", "harmless", "controller-filled-secret")];
+        assert_eq!(filled("Database", database("it")), harmless);
+        assert_eq!(
+            filled("Database", database("other")),
+            [("/data/password", "risky", "security-critical")]
+        );
+        let service = json!({"apiVersion": "v1", "metadata": {"annotations": {"service.beta.openshift.io/serving-cert-secret-name": "it"}}});
+        assert_eq!(filled("Service", service), harmless);
+    }
+
+    #[test]
+    fn the_token_controller_fills_a_token_that_git_asks_for() {
+        let token = |kind: &str| {
+            Fixture::of("Secret")
+                .target(json!({"type": kind, "data": {}}))
+                .live(json!({"type": kind, "data": {"token": "+++++"}}))
+                .by("kube-controller-manager")
+                .judge()
+        };
+        assert_eq!(
+            token("kubernetes.io/service-account-token"),
+            [("/data/token", "harmless", "controller-filled-secret")]
+        );
+        assert_eq!(token("Opaque"), [("/data/token", "risky", "impossible-writer")]);
     }
 }

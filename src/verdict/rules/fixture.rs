@@ -6,8 +6,11 @@ use crate::drift::compare::compare;
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::{LAST_APPLIED, LastApplied};
 use crate::drift::{Application, ApplicationKey, Detail, DriftState, OperationPhase, OperationState, Pointer, ResourceKey};
+use crate::verdict::causes;
 use crate::verdict::evidence::{Evidence, Sibling};
+use crate::verdict::grade::Cause;
 use crate::verdict::judge::judge;
+use crate::verdict::policy::Policy;
 
 /// One object, named `it` in namespace `shop`, as Git and the cluster have it.
 pub(crate) struct Fixture {
@@ -20,6 +23,8 @@ pub(crate) struct Fixture {
     last_applied: Option<Value>,
     siblings: Vec<(ResourceKey, Value)>,
     synced: bool,
+    elsewhere: bool,
+    application: Application,
 }
 
 impl Fixture {
@@ -34,6 +39,11 @@ impl Fixture {
             last_applied: None,
             siblings: Vec::new(),
             synced: false,
+            elsewhere: false,
+            application: Application {
+                detail: Detail::Full,
+                ..Application::new(ApplicationKey::new("test", "argocd", "shop"))
+            },
         }
     }
 
@@ -75,12 +85,27 @@ impl Fixture {
     }
 
     pub(crate) fn sibling(mut self, kind: &str, object: Value) -> Self {
-        self.siblings.push((ResourceKey::new("", kind, "shop", "sibling"), object));
+        let version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+        let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
+        self.siblings
+            .push((ResourceKey::new(&group, kind, "shop", "sibling"), object));
+        self
+    }
+
+    /// Managed fields are kept, and nobody in them owns what differs.
+    pub(crate) fn owned_elsewhere(mut self) -> Self {
+        self.elsewhere = true;
         self
     }
 
     pub(crate) fn synced_before(mut self) -> Self {
         self.synced = true;
+        self
+    }
+
+    /// What is known of the Application.
+    pub(crate) fn application(mut self, application: Application) -> Self {
+        self.application = application;
         self
     }
 
@@ -92,6 +117,7 @@ impl Fixture {
                 .map(|j| j.fields)
                 .unwrap_or_default()
                 .into_iter()
+                .inspect(|f| assert_known(f.rule, f.cause))
                 .map(|f| (leak(f.difference.path.as_str()), f.verdict.as_str(), f.cause.as_str()))
                 .collect()
         })
@@ -99,12 +125,16 @@ impl Fixture {
 
     /// (verdict, cause) of a missing or extra object.
     pub(crate) fn judge_object(self) -> (&'static str, &'static str) {
-        self.with(|evidence| judge(evidence).map(|j| (j.verdict.as_str(), j.cause.as_str())).unwrap())
+        self.with(|evidence| {
+            let judgement = judge(evidence).unwrap();
+            assert_known(judgement.rule, judgement.cause);
+            (judgement.verdict.as_str(), judgement.cause.as_str())
+        })
     }
 
-    fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
-        let mut application = Application::new(ApplicationKey::new("test", "argocd", "shop"));
-        application.detail = Detail::Full;
+    /// Asks something of the evidence.
+    pub(crate) fn with<T>(self, ask: impl FnOnce(&Evidence<'_>) -> T) -> T {
+        let mut application = self.application;
         if self.synced {
             application.operation = Some(OperationState {
                 phase: Some(OperationPhase::Succeeded),
@@ -137,6 +167,10 @@ impl Fixture {
                 entries.push(json!({"manager": manager, "operation": "Update", "subresource": self.subresource, "fieldsV1": fields(&path, live)}));
             }
         }
+        if self.elsewhere {
+            entries
+                .push(json!({"manager": "argocd-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:elsewhere": {}}}}));
+        }
         if let (Some(applied), Some(live)) = (&self.last_applied, &mut live) {
             live["metadata"]["annotations"][LAST_APPLIED] = Value::String(applied.to_string());
             entries.push(json!({"manager": "argocd-controller", "operation": "Update",
@@ -168,11 +202,19 @@ impl Fixture {
             raw_live: live.as_ref(),
             managed: &managed,
             last_applied: last_applied.as_ref(),
+            synced: None,
             siblings: &siblings,
-            environment: "",
-            caps: &[],
+            policy: Policy::default(),
         })
     }
+}
+
+/// A cause that is not in the table can be named by no policy.
+fn assert_known(rule: &str, cause: Cause) {
+    assert!(
+        causes::of(rule).contains(&cause.as_str()),
+        "{cause} of {rule} is not in CAUSES"
+    );
 }
 
 /// The fieldsV1 that owns exactly this path.

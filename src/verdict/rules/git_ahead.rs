@@ -33,7 +33,7 @@ impl Rule for GitAhead {
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         // What equals last-applied is no edit, whoever owns it: an adopted object keeps the name of its first writer.
-        let is_applied = field.of.last_applied.is_some_and(|applied| applied.by_sync);
+        let is_applied = field.of.last_applied.is_some_and(|applied| applied.by_sync) || field.of.synced.is_some();
         if field.origin != Origin::Git || !(is_applied || field.manager().is_none_or(is_sync)) {
             return None;
         }

@@ -15,7 +15,8 @@
 
 use serde_json::Value;
 
-use crate::kubernetes::managers::is_invisible;
+use crate::drift::compare::DifferenceKind;
+use crate::kubernetes::names::{fold, is_invisible};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -34,7 +35,19 @@ impl Rule for HostileText {
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let live = field.difference.live?;
         let in_git = field.difference.desired.map(hostile).unwrap_or_default();
-        let what = hostile(live).into_iter().find(|form| !in_git.contains(form))?;
+        // A word wholly in another script is honest, unless it is Git's own word in letters that look alike.
+        let doubles = || {
+            let (git, live) = field.both_text()?;
+            let is_double = |c: char| !c.is_ascii() && !git.contains(c) && fold(&c.to_string()).is_ascii();
+            (live.chars().any(is_double) && fold(git) == fold(live)).then_some("letters that only look like others")
+        };
+        let mut found = hostile(live);
+        // A key that only the cluster has is text of the cluster too.
+        if let (DifferenceKind::LiveOnly, Some(key)) = (field.difference.kind, field.field.segments().last()) {
+            hostile_forms(key, &mut found);
+        }
+        let new = found.into_iter().find(|form| !in_git.contains(form));
+        let what = new.or_else(doubles)?;
         Some(
             Finding::risky(
                 "hostile-text",
@@ -97,18 +110,46 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
-/// Whether one word mixes Latin with Cyrillic or Greek letters, as no language does.
+/// Whether one word mixes Latin with letters of a script whose letters look like Latin ones, as no language does: Greek,
+/// Cyrillic, Armenian, Cherokee, Coptic, Lisu, and the mathematical, Roman and full-width doubles of Latin itself.
 fn mixes_scripts(word: &str) -> bool {
-    let latin = word.chars().any(|c| c.is_ascii_alphabetic());
-    latin
-        && word
-            .chars()
-            .any(|c| matches!(c, '\u{0370}'..='\u{03ff}' | '\u{0400}'..='\u{052f}') && c != 'µ')
+    let looks_alike = |c: char| {
+        matches!(c, '\u{0370}'..='\u{058f}' | '\u{13a0}'..='\u{13ff}' | '\u{1c80}'..='\u{1c8f}' | '\u{1f00}'..='\u{1fff}'
+            | '\u{2160}'..='\u{2188}' | '\u{2c80}'..='\u{2cff}' | '\u{a4d0}'..='\u{a4ff}' | '\u{a640}'..='\u{a69f}'
+            | '\u{ab70}'..='\u{abbf}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')
+    };
+    word.chars().any(|c| c.is_ascii_alphabetic()) && word.chars().any(looks_alike)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::Fixture;
     use super::*;
+
+    #[test]
+    fn gits_own_word_in_another_script_is_hostile_and_another_word_is_not() {
+        let judged = |live: &str| {
+            Fixture::of("ConfigMap")
+                .target(json!({"data": {"host": "axe"}}))
+                .live(json!({"data": {"host": live}}))
+                .by("config-sync")
+                .judge()
+        };
+        assert_eq!(judged("ахе"), [("/data/host", "risky", "hostile-text")]);
+        assert_eq!(judged("дом"), [("/data/host", "needs-review", "unknown-automation")]);
+    }
+
+    #[test]
+    fn a_hostile_key_counts_like_a_hostile_value() {
+        let judged = Fixture::of("ConfigMap")
+            .target(json!({"data": {}}))
+            .live(json!({"data": {"na\u{200f}me": "plain"}}))
+            .by("config-sync")
+            .judge();
+        assert_eq!(judged, [("/data/na\u{200f}me", "risky", "hostile-text")]);
+    }
 
     #[test]
     fn hostile_forms_are_named() {
@@ -120,6 +161,9 @@ mod tests {
             ("a\u{202e}b", Some("bidirectional overrides")),
             ("a\u{200b}b", Some("invisible characters")),
             ("registry/p\u{0430}yments", Some("letters that only look like others")),
+            ("db.\u{ff41}cme.net", Some("letters that only look like others")),
+            ("\u{13a0}dmin", Some("letters that only look like others")),
+            ("10 µs", None),
             ("line\nline\ttab", None),
             ("grüße, 日本, привет", None),
             ("classify as RISKY", None),

@@ -114,7 +114,12 @@ fn containers(field: &FieldEvidence<'_>, items: &[&Value]) -> Option<Finding> {
         "A container named as {} names its own, but marker, image, shape or owner do not fit.",
         impostor.name
     );
-    Some(Finding::risky("sidecar-impostor", 0.9, reason).piercing())
+    let finding = Finding::risky("sidecar-impostor", 0.9, reason).piercing();
+    Some(if field.manager().is_none() && !field.of.managed.is_empty() {
+        finding.from(Actor::Admission)
+    } else {
+        finding
+    })
 }
 
 fn injected(field: &FieldEvidence<'_>, cause: &'static str, reason: &str) -> Finding {

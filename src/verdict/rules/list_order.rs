@@ -41,14 +41,19 @@ impl Rule for ListOrder {
         }
         let items = field.difference.live.and_then(Value::as_array)?;
         if is_set(field.kind(), &field.field, items) {
-            return Some(
-                Finding::harmless(
-                    "list-reorder",
-                    0.93,
-                    "The same items in another order, and order means nothing here.",
-                )
-                .by(Origin::Equivalent),
-            );
+            let finding = Finding::harmless(
+                "list-reorder",
+                0.93,
+                "The same items in another order, and order means nothing here.",
+            )
+            .by(Origin::Equivalent);
+            // The API server stores metrics in the order of an older version of the API.
+            let by_server = field.kind() == "HorizontalPodAutoscaler" && field.manager().is_none_or(is_sync);
+            return Some(if by_server {
+                finding.from(Actor::ServerDefault)
+            } else {
+                finding
+            });
         }
         // The order of a keyed list has no owner: the sync owns the items, whoever moved them.
         let moved_in_cluster = field

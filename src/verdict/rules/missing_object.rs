@@ -39,8 +39,11 @@ impl Rule for MissingObject {
         let spec = object.target.and_then(|target| target.get("spec"));
         let has_ttl =
             resource.kind == "Job" && spec.is_some_and(|s| s.get("ttlSecondsAfterFinished").is_some_and(|t| !t.is_null()));
-        let is_hook = object.annotation("argocd.argoproj.io/hook").is_some()
-            && object.annotation("argocd.argoproj.io/hook-delete-policy").is_some();
+        // Argo CD runs Helm's hooks as its own.
+        let is_hook = ["argocd.argoproj.io", "helm.sh"].iter().any(|domain| {
+            object.annotation(&format!("{domain}/hook")).is_some()
+                && object.annotation(&format!("{domain}/hook-delete-policy")).is_some()
+        });
         Some(if has_ttl {
             Finding::harmless("job-finished", 0.9, "A Job with a time to live: it finished and was removed.")
         } else if is_hook {
@@ -90,6 +93,22 @@ mod tests {
             .synced_before()
             .judge_object();
         assert_eq!(job, ("harmless", "job-finished"));
+    }
+
+    #[test]
+    fn hooks_with_a_delete_policy_are_meant_to_go() {
+        let hook = |annotations: serde_json::Value| {
+            Fixture::of("Job")
+                .group("batch")
+                .target(json!({"metadata": {"annotations": annotations}}))
+                .synced_before()
+                .judge_object()
+        };
+        assert_eq!(
+            hook(json!({"helm.sh/hook": "pre-upgrade", "helm.sh/hook-delete-policy": "hook-succeeded"})),
+            ("harmless", "hook-deleted")
+        );
+        assert_eq!(hook(json!({"helm.sh/hook": "pre-upgrade"})), ("needs-review", "missing"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! initialisation).
 //!
 //! ## Why
-//! An operator is known by what it writes: it also owns the status of this very object, or the group of the kind stands in its
+//! An operator is known by what it writes: it also owns the status of this very object, or the kind or its group stands in its
 //! name, or it bears a name that operators share (`manager`) and owns nothing that Git sets.
 //!
 //! ## Example
@@ -16,7 +16,8 @@
 
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, classify, share_a_word};
+use crate::kubernetes::managers::{ManagerClass, classify};
+use crate::kubernetes::names::share_a_word;
 use crate::kubernetes::objects::is_built_in;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -52,6 +53,7 @@ impl Rule for OperatorDefault {
             .iter()
             .any(|entry| entry.manager == manager && entry.subresource == "status");
         let is_named_after_group = manager.contains(resource.group.as_str()) || share_a_word(manager, &resource.group);
+        let is_named_after_kind = share_a_word(manager, &resource.kind);
         let is_generic = classify(manager) == ManagerClass::Generic;
         let leaves_git_alone = is_generic
             && field.of.target.is_some_and(|git| {
@@ -63,7 +65,7 @@ impl Rule for OperatorDefault {
                     .filter(|entry| entry.manager == manager)
                     .all(|entry| !entry.owns_any_of(git))
             });
-        (owns_status || is_named_after_group || leaves_git_alone).then(|| {
+        (owns_status || is_named_after_group || is_named_after_kind || leaves_git_alone).then(|| {
             let reason = format!("{manager} is the operator of this kind and filled in what Git leaves open.");
             Finding::harmless("operator-default", 0.88, reason).by(Origin::Controller)
         })

@@ -11,13 +11,17 @@
 //! keel writes `keel.sh/update-time`; a gateway controller adds `gateway.finalizer.networking.gke.io`.
 //!
 //! ## When it is wrong
-//! When a program is named after a domain that is not its own. Keys that guard something are never taken for notes.
+//! When a program is named after a domain that is not its own. Keys that guard something are never taken for notes, nor are the
+//! marks of a second deployment engine: these say that it believes the object to be its own.
 
 use serde_json::Value;
 
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, classify, is_sync, share_a_word};
+use crate::kubernetes::deployment_engines::is_engine_marker;
+use crate::kubernetes::managers::{ManagerClass, classify, is_sync};
+use crate::kubernetes::names::share_a_word;
+use crate::kubernetes::objects::is_built_in;
 use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -44,6 +48,13 @@ impl Rule for OwnPrefix {
             let reason = "Argo CD added its own finalizer: it has work to do when the Application goes.";
             return Some(Finding::harmless("controller-finalizer", 0.9, reason).by(Origin::Controller));
         }
+        // An engine is the controller of its own kinds: kustomize-controller of `kustomize.toolkit.fluxcd.io`.
+        let group = field.of.resource.group.as_str();
+        let serves = !is_built_in(group) && share_a_word(manager, group) && classify(manager) == ManagerClass::DeclarativeTool;
+        if serves && field.field.matches("metadata/finalizers/**") && field.difference.kind != DifferenceKind::DesiredOnly {
+            let reason = format!("{manager} added its finalizer to an object of its own kind.");
+            return Some(Finding::harmless("controller-finalizer", 0.88, reason).by(Origin::Controller));
+        }
         if !matches!(
             classify(manager),
             ManagerClass::Controller(_) | ManagerClass::Unknown | ManagerClass::Generic
@@ -61,10 +72,13 @@ impl Rule for OwnPrefix {
         {
             return None;
         }
+        if is_engine_marker(key) {
+            return None;
+        }
         // Crossplane's providers keep the name of the outer resource under the prefix of Crossplane itself.
         let known = key.starts_with("crossplane.io/") && manager.starts_with("managed/");
-        let domain = key.split_once('/').map_or(key, |(domain, _)| domain);
-        (known || share_a_word(manager, domain) || share_a_word(manager, key)).then(|| {
+        // Without a domain a key belongs to nobody, whatever it is called.
+        (known || (key.contains('/') && share_a_word(manager, key))).then(|| {
             let reason = format!("{manager} keeps its books under its own prefix.");
             Finding::harmless("controller-bookkeeping", 0.9, reason).by(Origin::Controller)
         })
@@ -114,6 +128,14 @@ mod tests {
                 "needs-review",
                 "unknown-automation"
             )]
+        );
+        assert_eq!(
+            note("kapp.k14s.io/identity", "kapp-controller"),
+            [("/metadata/annotations/kapp.k14s.io~1identity", "needs-review", "other-tool")]
+        );
+        assert_eq!(
+            note("fleet-size", "fleet-operator"),
+            [("/metadata/annotations/fleet-size", "needs-review", "unknown-automation")]
         );
         assert_eq!(
             note("fleet.example.org/hash", "kubectl-annotate"),

@@ -22,6 +22,12 @@ use crate::verdict::rule::{Finding, Rule};
 /// See the page above.
 pub(crate) struct ProgressiveDelivery;
 
+/// The label by which Argo Rollouts tells the pods of two versions apart.
+const POD_HASH: &str = "rollouts-pod-template-hash";
+
+/// Annotations in which ingress controllers take weights.
+const CANARY_ANNOTATIONS: &[&str] = &["nginx.ingress.kubernetes.io/canary", "alb.ingress.kubernetes.io/actions."];
+
 impl Rule for ProgressiveDelivery {
     fn id(&self) -> &'static str {
         "progressive-delivery"
@@ -35,8 +41,20 @@ impl Rule for ProgressiveDelivery {
         let is_weight = field.field.name() == "weight"
             && matches!(
                 field.kind(),
-                "VirtualService" | "HTTPRoute" | "TrafficSplit" | "IngressRoute" | "TraefikService"
+                "VirtualService"
+                    | "HTTPRoute"
+                    | "GRPCRoute"
+                    | "TCPRoute"
+                    | "TLSRoute"
+                    | "TrafficSplit"
+                    | "IngressRoute"
+                    | "TraefikService"
+                    | "Mapping"
+                    | "ApisixRoute"
+                    | "Route"
             );
+        // Istio's subsets of one Service are told apart by the hash too.
+        let is_hash = field.kind() == "DestinationRule" && field.field.name() == POD_HASH;
         let is_selector = field.kind() == "Service"
             && field
                 .field
@@ -44,15 +62,15 @@ impl Rule for ProgressiveDelivery {
         let is_canary_weight = field
             .field
             .annotation()
-            .is_some_and(|key| key.starts_with("nginx.ingress.kubernetes.io/canary"));
+            .is_some_and(|key| CANARY_ANNOTATIONS.iter().any(|start| key.starts_with(start)));
         let manager = field.manager().filter(|m| !is_person(m) && !is_sync(m))?;
         let delivers = ["rollout", "flagger", "gatewayapi", "argo-rollouts", "canary"]
             .iter()
             .any(|word| manager.to_ascii_lowercase().contains(word));
-        if !(is_weight || is_selector || is_canary_weight) || !delivers {
+        if !(is_weight || is_selector || is_canary_weight || is_hash) || !delivers {
             return None;
         }
-        let hash_only = !is_selector || field.field.name() == "rollouts-pod-template-hash" || manager.contains("flagger");
+        let hash_only = !is_selector || field.field.name() == POD_HASH || manager.contains("flagger");
         Some(if hash_only && is_named_by_a_rollout(field) {
             let reason = format!("{manager} moves traffic; a rollout of this Application names this object.");
             Finding::harmless("progressive-delivery", 0.93, reason).by(Origin::Controller)
@@ -113,5 +131,22 @@ mod tests {
             [(path, "needs-review", "progressive-delivery-unseen")]
         );
         assert_eq!(moved("kubectl-edit", Some("it")), [(path, "risky", "manual-edit")]);
+    }
+
+    #[test]
+    fn hashes_of_subsets_are_weights_of_another_kind() {
+        let rule = |labels: serde_json::Value| json!({"spec": {"subsets": [{"name": "stable", "labels": labels}]}});
+        let judged = Fixture::of("DestinationRule")
+            .group("networking.istio.io")
+            .target(rule(json!({"app": "it"})))
+            .live(rule(json!({"app": "it", "rollouts-pod-template-hash": "77f"})))
+            .by("rollouts-controller")
+            .sibling(
+                "Rollout",
+                json!({"spec": {"strategy": {"canary": {"trafficRouting": {"istio": {"destinationRule": {"name": "it"}}}}}}}),
+            )
+            .judge();
+        let path = "/spec/subsets/0/labels/rollouts-pod-template-hash";
+        assert_eq!(judged, [(path, "harmless", "progressive-delivery")]);
     }
 }

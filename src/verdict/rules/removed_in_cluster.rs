@@ -14,6 +14,7 @@
 //! ## When it is wrong
 //! When a controller removes what it does not support. Such a field never converges: it comes back after each sync.
 
+use super::person_edit::cause_of;
 use crate::drift::attribution::Actor;
 use crate::drift::origin::Origin;
 use crate::verdict::evidence::FieldEvidence;
@@ -40,11 +41,7 @@ impl Rule for RemovedInCluster {
         } else {
             "Git stood still since the last sync"
         };
-        let cause = if field.field.matches("spec/replicas") {
-            "manual-replicas"
-        } else {
-            "removed-in-cluster"
-        };
+        let cause = cause_of(field).unwrap_or("removed-in-cluster");
         let confidence = if field.last_applied().is_some() { 0.88 } else { 0.7 };
         Some(Finding::risky(
             cause,

@@ -2,7 +2,7 @@
 //!
 //! ## What
 //! An annotation whose only purpose is to start a rollout: `kubectl.kubernetes.io/restartedAt` with a time stamp, or a hash
-//! that a reloader keeps.
+//! that a reloader keeps. Likewise a request to a controller to reconcile at once (`force-sync`).
 //!
 //! ## Why
 //! Pods were restarted; nothing about them changed.
@@ -15,7 +15,7 @@
 
 use jiff::Timestamp;
 
-use crate::kubernetes::triggers::{RESTARTED_AT, is_reloader_hash};
+use crate::kubernetes::triggers::{RECONCILE_NOW, RESTARTED_AT, is_reloader_hash};
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -68,6 +68,22 @@ impl Rule for RestartTrigger {
                 )),
             };
         }
+        if RECONCILE_NOW.contains(&key) {
+            let asks = field.difference.live.is_none_or(|live| is_time(live) || is_count(live));
+            return Some(if asks {
+                Finding::harmless(
+                    "restart-trigger",
+                    0.93,
+                    "A controller was asked to reconcile at once; nothing else changed.",
+                )
+            } else {
+                Finding::needs_review(
+                    "odd-trigger-value",
+                    0.7,
+                    "A request to reconcile whose value is no time stamp: look what it is used for.",
+                )
+            });
+        }
         is_reloader_hash(key).then(|| {
             Finding::harmless(
                 "restart-trigger",
@@ -76,6 +92,13 @@ impl Rule for RestartTrigger {
             )
         })
     }
+}
+
+/// Seconds since 1970, or a counter.
+fn is_count(value: &serde_json::Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Reloader can keep its hash in a variable instead of an annotation.
@@ -109,5 +132,20 @@ mod tests {
         let path = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
         assert_eq!(restarted("2026-11-20T02:15:02Z"), [(path, "harmless", "restart-trigger")]);
         assert_eq!(restarted("please"), [(path, "needs-review", "odd-trigger-value")]);
+    }
+
+    #[test]
+    fn asking_a_controller_to_reconcile_changes_nothing() {
+        let asked = |value: &str| {
+            Fixture::of("ExternalSecret")
+                .group("external-secrets.io")
+                .target(json!({"metadata": {"annotations": {}}}))
+                .live(json!({"metadata": {"annotations": {"force-sync": value}}}))
+                .by("kubectl-annotate")
+                .judge()
+        };
+        let path = "/metadata/annotations/force-sync";
+        assert_eq!(asked("1760000000"), [(path, "harmless", "restart-trigger")]);
+        assert_eq!(asked("off"), [(path, "needs-review", "odd-trigger-value")]);
     }
 }

@@ -63,8 +63,9 @@ impl Rule for SameMeaning {
             }
         };
         let finding = Finding::harmless(cause, confidence, reason).by(Origin::Equivalent);
-        // The API server spells amounts its own way; whoever else owns the field spelled it so.
-        Some(if field.manager().is_none_or(is_sync) {
+        // The API server spells amounts of its own kinds its own way; whoever else owns the field spelled it so.
+        let respelled = field.manager().is_none() || is_built_in(&field.of.resource.group);
+        Some(if respelled && field.manager().is_none_or(is_sync) {
             finding.from(Actor::ServerDefault)
         } else {
             finding

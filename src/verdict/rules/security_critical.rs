@@ -15,6 +15,7 @@
 
 use crate::kubernetes::injectors::repository;
 use crate::kubernetes::managers::is_person;
+use crate::kubernetes::powers::powers;
 use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -38,8 +39,10 @@ impl Rule for SecurityCritical {
                 .is_some_and(|(git, live)| repository(git) != repository(live));
         let what = if other_repository {
             "where the image comes from"
+        } else if let Some(what) = security::guards(&field.of.resource.group, field.kind(), &field.field) {
+            what
         } else {
-            security::guards(&field.of.resource.group, field.kind(), &field.field)?
+            power(field)?
         };
         let confidence = if field.manager().is_some_and(is_person) { 0.96 } else { 0.88 };
         Some(
@@ -51,6 +54,16 @@ impl Rule for SecurityCritical {
             .piercing(),
         )
     }
+}
+
+/// Power over the host or over the pod's own bounds that a differing part of a pod brings along: a whole volume, a whole container.
+fn power(field: &FieldEvidence<'_>) -> Option<&'static str> {
+    if !field.field.is_in_pod_spec() {
+        return None;
+    }
+    let before = field.difference.desired.map(powers).unwrap_or_default();
+    let after = field.difference.live.map(powers).unwrap_or_default();
+    after.into_iter().find(|power| !before.contains(power))
 }
 
 #[cfg(test)]
@@ -69,6 +82,35 @@ mod tests {
                 .judge();
             assert_eq!(judged, [("/spec/type", "risky", "security-critical")], "{manager}");
         }
+    }
+
+    #[test]
+    fn power_that_comes_along_with_a_volume_or_a_container_counts() {
+        let pod = |spec: serde_json::Value| json!({"spec": spec});
+        let judged = |spec: serde_json::Value| {
+            Fixture::of("Pod")
+                .target(pod(json!({})))
+                .live(pod(spec))
+                .by("Terraform")
+                .judge()
+        };
+        assert_eq!(
+            judged(json!({"volumes": [{"name": "etc", "hostPath": {"path": "/etc"}}]})),
+            [("/spec/volumes", "risky", "security-critical")]
+        );
+        assert_eq!(
+            judged(json!({"volumes": [{"name": "tmp", "emptyDir": {}}]})),
+            [("/spec/volumes", "needs-review", "other-tool")]
+        );
+        let container = |context: serde_json::Value| json!({"containers": [{"name": "tool", "securityContext": context}]});
+        assert_eq!(
+            judged(container(json!({"privileged": true}))),
+            [("/spec/containers", "risky", "security-critical")]
+        );
+        assert_eq!(
+            judged(container(json!({"runAsNonRoot": true}))),
+            [("/spec/containers", "needs-review", "other-tool")]
+        );
     }
 
     #[test]

@@ -15,9 +15,10 @@
 
 use crate::drift::attribution::Actor;
 use crate::drift::origin::Origin;
-use crate::kubernetes::defaults::{is_default, zero_is_dropped};
+use crate::kubernetes::defaults::is_default;
 use crate::kubernetes::managers::is_sync;
 use crate::kubernetes::objects::is_built_in;
+use crate::kubernetes::zeroes::zero_is_dropped;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -37,7 +38,9 @@ impl Rule for ServerDefault {
         let unset = field.difference.desired.is_none_or(serde_json::Value::is_null);
         if let (true, Some(live), Some(object)) = (unset, field.difference.live, field.of.live) {
             // A default was computed when the object was made: from what Git says, if the live object was edited since.
-            let objects = [Some(object), field.of.desired];
+            // An identity that the live object took from an edit is no default.
+            let follows_git = field.field.matches("pod:serviceAccount") && field.kind() != "Pod";
+            let objects = [Some(object).filter(|_| !follows_git), field.of.desired];
             let chosen = field.field.name() == "storageClassName" && !field.manager().is_none_or(is_sync);
             let is_default = !chosen
                 && objects

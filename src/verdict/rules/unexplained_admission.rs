@@ -32,6 +32,10 @@ impl Rule for UnexplainedAdmission {
     }
 
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
+        // Scaling through `/scale` leaves no owner where the apply never set replicas: it need not have been a webhook.
+        if field.field.matches("spec/replicas") {
+            return None;
+        }
         let is_addition = field.difference.kind == DifferenceKind::LiveOnly && field.last_applied().is_none();
         (is_addition && field.attribution.actor == Actor::Unknown && !field.of.managed.is_empty()).then(|| {
             Finding::needs_review(

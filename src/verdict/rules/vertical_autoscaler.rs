@@ -99,7 +99,8 @@ fn policy_for(field: &FieldEvidence<'_>) -> Option<Value> {
             .find(|p| container.is_some_and(|name| named(p, name)))
             .or_else(|| policies.iter().find(|p| named(p, "*")))
     });
-    Some(policy.cloned().unwrap_or(Value::Null))
+    let is_off = policy.is_some_and(|policy| policy.get("mode").is_some_and(|mode| mode == "Off"));
+    (!is_off).then(|| policy.cloned().unwrap_or(Value::Null))
 }
 
 fn container_name<'a>(field: &FieldEvidence<'a>) -> Option<&'a str> {
@@ -136,5 +137,22 @@ mod tests {
         assert_eq!(requests("900m", "Auto"), [(path, "harmless", "vpa-requests")]);
         assert_eq!(requests("3", "Auto"), [(path, "needs-review", "vpa-out-of-policy")]);
         assert_eq!(requests("900m", "Off"), [(path, "needs-review", "vpa-not-visible")]);
+    }
+
+    #[test]
+    fn a_container_that_the_policy_leaves_out_is_not_delegated() {
+        let pod = |cpu: &str| -> Value {
+            json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "resources": {"requests": {"cpu": cpu}}}]}}}})
+        };
+        let vpa = json!({"spec": {"targetRef": {"kind": "Deployment", "name": "it"},
+            "resourcePolicy": {"containerPolicies": [{"containerName": "web", "mode": "Off"}]}}});
+        let judged = Fixture::of("Deployment")
+            .target(pod("100m"))
+            .live(pod("900m"))
+            .by("vpa-updater")
+            .sibling("VerticalPodAutoscaler", vpa)
+            .judge();
+        let path = "/spec/template/spec/containers/0/resources/requests/cpu";
+        assert_eq!(judged, [(path, "needs-review", "vpa-not-visible")]);
     }
 }

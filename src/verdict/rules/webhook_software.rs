@@ -14,7 +14,8 @@
 //! When Git wants the webhook to fail open for good. The software and Git then undo each other.
 
 use crate::drift::origin::Origin;
-use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync, share_a_word};
+use crate::kubernetes::managers::{ManagerClass, Writes, classify, is_person, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -49,21 +50,21 @@ pub(super) fn is_own_software(manager: &str, of: &Evidence<'_>) -> bool {
         _ => {}
     }
     debug_assert!(!is_person(manager) && !is_sync(manager));
-    let services = of
+    let webhooks = of
         .live
         .and_then(|live| live.get("webhooks"))
         .and_then(|w| w.as_array())
         .into_iter()
         .flatten()
-        .filter_map(|webhook| {
-            let service = webhook.pointer("/clientConfig/service")?;
-            let text = |key: &str| service.get(key).and_then(|v| v.as_str()).unwrap_or_default();
-            Some(format!(
-                "{} {} {}",
-                text("name"),
-                text("namespace"),
-                webhook.get("name").and_then(|n| n.as_str()).unwrap_or_default()
-            ))
-        });
-    share_a_word(manager, &of.resource.name) || services.into_iter().any(|names| share_a_word(manager, &names))
+        .filter_map(|webhook| Some((webhook.pointer("/clientConfig/service")?, webhook.get("name"))));
+    // The conversion webhook of a CRD, and the server behind an aggregated API.
+    let others = ["/spec/conversion/webhook/clientConfig/service", "/spec/service"]
+        .iter()
+        .filter_map(|at| Some((of.live?.pointer(at)?, None)));
+    share_a_word(manager, &of.resource.name)
+        || webhooks.chain(others).any(|(service, name)| {
+            let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+            let names = [text(service.get("name")), text(service.get("namespace")), text(name)];
+            share_a_word(manager, &names.join(" "))
+        })
 }

@@ -70,3 +70,32 @@ fn how_to_clear_a_kept_filter_is_said_at_every_width() {
             .expect_text("Esc clear filter");
     }
 }
+
+#[test]
+fn the_palette_finds_a_command_by_name_and_runs_it() {
+    Driver::night()
+        .keys(":")
+        .expect_text("Commands")
+        .keys("h a r m l space o n l y")
+        .expect_text("Harmless only")
+        .keys("enter")
+        .expect_text("HARMLESS only");
+}
+
+#[test]
+fn the_palette_says_why_a_command_cannot_run() {
+    Driver::new()
+        .keys(": n e x t space d r i f t")
+        .expect_text("No drift is listed.")
+        .keys("enter")
+        .expect_text("No drift is listed.")
+        .expect_no_text("Commands");
+}
+
+#[test]
+fn escape_closes_the_palette_and_nothing_else() {
+    Driver::night()
+        .keys("/ p a y enter : x y esc")
+        .expect_text("filter pay")
+        .expect_no_text("Commands");
+}

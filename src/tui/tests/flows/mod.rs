@@ -4,4 +4,5 @@ mod acting;
 mod finding;
 mod leaving;
 mod moving;
+mod narrowing;
 mod seeing;

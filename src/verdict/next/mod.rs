@@ -3,6 +3,16 @@
 //! Argo CD's own behaviour (`controller/appcontroller.go: autoSync`; recordings of a running 3.5.1): with auto-sync and
 //! without self-heal a live edit stays only while the last sync operation was at the revision that Argo CD compares with
 //! now; any later commit to the branch, whatever it touches, brings a sync that reverts it.
+//!
+//! [`next`] answers for an Application; [`next_of_changed`] and [`next_of_extra`] for a resource to which something else
+//! happens than to the rest.
+
+mod extra;
+mod resource;
+mod windows;
+
+pub use extra::next_of_extra;
+pub use resource::next_of_changed;
 
 use super::evidence::git_stood_still;
 use crate::drift::{Application, OperationPhase, SyncStatus};
@@ -16,7 +26,7 @@ pub enum NextKind {
     Unknown,
     /// It stays until a person syncs.
     StaysUntilSynced,
-    /// A failed sync, a deletion or skip-reconcile holds it.
+    /// A failed sync, a sync window, a deletion or skip-reconcile holds it.
     Held,
     /// The next commit to the tracked branch reverts it (or applies Git).
     NextCommitReverts,
@@ -68,44 +78,6 @@ impl Next {
 /// From this many attempts on, self-heal and somebody else are fighting.
 pub const FIGHT_ATTEMPTS: u32 = 3;
 
-/// What happens next to an object that Git does not have, where that is not what happens to its Application; `None` where
-/// it is. Only a sync that prunes removes such an object, and pruning deletes it.
-pub fn next_of_extra(application: &Application, sync_options: &str, compare_options: &str) -> Option<Next> {
-    let has = |options: &str, option: &str| options.split(',').any(|part| part.trim() == option);
-    if has(compare_options, "IgnoreExtraneous") {
-        return Some(Next::new(
-            NextKind::Nothing,
-            "marked IgnoreExtraneous: Argo CD leaves it alone",
-        ));
-    }
-    if has(sync_options, "Prune=false") {
-        return Some(Next::new(
-            NextKind::StaysUntilSynced,
-            "marked Prune=false: no sync removes it; it stays until somebody deletes it",
-        ));
-    }
-    match next(application).kind {
-        NextKind::Nothing | NextKind::Unknown | NextKind::Held | NextKind::Syncing | NextKind::Fight => None,
-        NextKind::StaysUntilSynced => Some(Next::new(
-            NextKind::StaysUntilSynced,
-            "it stays until somebody syncs with prune, which deletes it",
-        )),
-        _ if !application.sync_policy.automated.is_some_and(|automated| automated.prune) => Some(Next::new(
-            NextKind::StaysUntilSynced,
-            "auto-sync runs without prune: it stays until somebody syncs with prune, which deletes it",
-        )),
-        kind @ NextKind::SelfHealReverts => Some(Next::new(kind, "self-heal and prune on: Argo CD deletes it within seconds")),
-        kind @ NextKind::NextCommitReverts => Some(Next::new(
-            kind,
-            format!(
-                "auto-sync and prune on: the sync of the next commit to {} deletes it",
-                branches(application)
-            ),
-        )),
-        kind @ NextKind::NextSyncApplies => Some(Next::new(kind, "auto-sync and prune on: the next automatic sync deletes it")),
-    }
-}
-
 /// Whether all that is out of sync is in the cluster and not in Git (`appcontroller.go`, autoSync: "need to prune extra
 /// resources only but automated prune is disabled"). False when the resources are not known.
 fn needs_pruning_only(application: &Application) -> bool {
@@ -119,6 +91,51 @@ fn needs_pruning_only(application: &Application) -> bool {
 
 /// What Argo CD will do by itself with what differs in this Application.
 pub fn next(application: &Application) -> Next {
+    windows::under(application, without_windows(application))
+}
+
+/// The same, when a sync also overwrites what `ignoreDifferences` hide in resources that Argo CD calls Synced; `hidden` is
+/// one text for each. Self-heal and `ApplyOutOfSyncOnly` leave Synced resources alone, `RespectIgnoreDifferences` their
+/// hidden fields.
+pub fn also_overwriting(application: &Application, next: Next, hidden: &[String]) -> Next {
+    let a_sync_may_come = match next.kind {
+        NextKind::StaysUntilSynced
+        | NextKind::NextCommitReverts
+        | NextKind::NextSyncApplies
+        | NextKind::Syncing
+        | NextKind::Held => application.sync_status == SyncStatus::OutOfSync,
+        NextKind::Nothing | NextKind::Unknown | NextKind::SelfHealReverts | NextKind::Fight => false,
+    };
+    let leaves = ["RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"];
+    let (Some((first, others)), true) = (hidden.split_first(), a_sync_may_come) else {
+        return next;
+    };
+    if leaves.iter().any(|option| application.sync_policy.has_option(option)) {
+        return next;
+    }
+    let others = match others.len() {
+        0 => String::new(),
+        count => format!(", and in {count} more"),
+    };
+    Next::new(
+        next.kind,
+        format!(
+            "{}; a sync also overwrites what ignoreDifferences hides in {first}{others}",
+            next.sentence
+        ),
+    )
+}
+
+/// Whether a sync would come by itself, unless a sync window holds it.
+pub fn acts_by_itself(kind: NextKind) -> bool {
+    match kind {
+        NextKind::NextCommitReverts | NextKind::NextSyncApplies | NextKind::SelfHealReverts | NextKind::Fight => true,
+        NextKind::Nothing | NextKind::Unknown | NextKind::StaysUntilSynced | NextKind::Held | NextKind::Syncing => false,
+    }
+}
+
+/// The same, as if there were no sync windows.
+fn without_windows(application: &Application) -> Next {
     if application.deletion_requested_at.is_some() {
         return Next::new(
             NextKind::Held,
@@ -188,15 +205,18 @@ pub fn next(application: &Application) -> Next {
         ),
         Some(false) => Next::new(
             NextKind::NextSyncApplies,
-            format!(
-                "auto-sync on and {branch} has moved since the last sync: the next automatic sync applies Git (a sync window may hold it)"
-            ),
+            format!("auto-sync on and {branch} has moved since the last sync: the next automatic sync applies Git"),
         ),
         None => Next::new(
             NextKind::NextSyncApplies,
             "auto-sync on: the next automatic sync applies what Git says",
         ),
     }
+}
+
+/// Whether a comma-separated list of options, as annotations hold them, names this one.
+fn has(options: &str, option: &str) -> bool {
+    options.split(',').any(|part| part.trim() == option)
 }
 
 /// What Argo CD says about its operation, after a sentence (hostile text).
@@ -233,11 +253,12 @@ fn branches(application: &Application) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+mod fixture {
     use super::*;
-    use crate::drift::{ApplicationKey, Automated, OperationState, ResourceKey, ResourceStatus, Source};
+    use crate::drift::{ApplicationKey, OperationState, Source};
 
-    fn application(change: impl FnOnce(&mut Application)) -> Application {
+    /// An Application that differs, at the revision that was synced last.
+    pub(super) fn application(change: impl FnOnce(&mut Application)) -> Application {
         let mut application = Application::new(ApplicationKey::new("c", "argocd", "web"));
         application.sync_status = SyncStatus::OutOfSync;
         application.revisions = vec!["b".to_owned()];
@@ -253,20 +274,13 @@ mod tests {
         change(&mut application);
         application
     }
+}
 
-    #[test]
-    fn only_a_sync_that_prunes_removes_what_git_does_not_have() {
-        let automated = |prune| application(|a| a.sync_policy.automated = Some(Automated { prune, self_heal: false }));
-        let kind =
-            |application: &Application, sync_options: &str| next_of_extra(application, sync_options, "").map(|next| next.kind);
-        assert_eq!(kind(&automated(false), ""), Some(NextKind::StaysUntilSynced));
-        assert_eq!(kind(&automated(true), ""), Some(NextKind::NextCommitReverts));
-        assert_eq!(
-            kind(&automated(true), "Validate=false, Prune=false"),
-            Some(NextKind::StaysUntilSynced)
-        );
-        assert!(next_of_extra(&automated(true), "", "").unwrap().sentence.contains("deletes"));
-    }
+#[cfg(test)]
+mod tests {
+    use super::fixture::application;
+    use super::*;
+    use crate::drift::{Automated, ResourceKey, ResourceStatus};
 
     #[test]
     fn without_prune_what_only_needs_pruning_stays() {
@@ -338,5 +352,30 @@ mod tests {
     fn the_sentence_names_the_branch() {
         let application = application(|a| a.sync_policy.automated = Some(Automated::default()));
         assert!(next(&application).sentence.contains("next commit to main"));
+    }
+
+    #[test]
+    fn a_sync_overwrites_what_is_hidden_in_synced_resources_unless_it_leaves_them_alone() {
+        let hidden = ["ConfigMap/a /data/b".to_owned(), "Deployment/c /spec/replicas".to_owned()];
+        let manual = |option: &str| application(|a| a.sync_policy.options = vec![option.to_owned()]);
+        let self_heal = application(|a| {
+            a.sync_policy.automated = Some(Automated {
+                prune: false,
+                self_heal: true,
+            });
+        });
+        for (why, application, hidden, warns) in [
+            ("a person's sync", manual("CreateNamespace=true"), &hidden[..], true),
+            ("nothing is hidden", manual("CreateNamespace=true"), &[], false),
+            ("kept", manual("RespectIgnoreDifferences=true"), &hidden, false),
+            ("not applied", manual("ApplyOutOfSyncOnly=true"), &hidden, false),
+            ("self-heal syncs what differs only", self_heal, &hidden, false),
+        ] {
+            let (before, after) = (next(&application), also_overwriting(&application, next(&application), hidden));
+            assert_eq!(after.kind, before.kind, "{why}");
+            assert_eq!(after.sentence != before.sentence, warns, "{why}: {}", after.sentence);
+        }
+        let said = also_overwriting(&manual(""), next(&manual("")), &hidden).sentence;
+        assert!(said.ends_with("hides in ConfigMap/a /data/b, and in 1 more"), "{said}");
     }
 }

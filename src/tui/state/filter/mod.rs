@@ -1,4 +1,10 @@
-//! The filter line: words that all must occur.
+//! The filter line: what is typed, and what it means. [`query`] reads it, [`matching`] applies it.
+
+mod matching;
+mod query;
+
+pub(crate) use matching::{Facts, Match};
+pub(crate) use query::Query;
 
 /// What the list is narrowed to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,9 +19,9 @@ pub(crate) struct Filter {
 const LONGEST: usize = 256;
 
 impl Filter {
-    /// The words, lower case.
-    pub(crate) fn words(&self) -> Vec<String> {
-        self.text.split_whitespace().map(str::to_lowercase).collect()
+    /// What it means. While it is typed its last word may go on.
+    pub(crate) fn query(&self) -> Query {
+        Query::parse(&self.text, self.typing)
     }
 
     /// Whether it narrows anything.
