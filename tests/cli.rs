@@ -121,6 +121,28 @@ fn version_is_one_line() {
 }
 
 #[test]
+fn config_check_judges_the_themes_with_the_place_that_names_them_and_their_own_lines() {
+    let sandbox = Sandbox::new().with_project("[view]\ntheme = \"drak\"\n");
+    let ran = sandbox.run(&["config", "check"]);
+    assert_eq!(ran.code, Some(2));
+    let expected = ".driftline.toml:2:9: there is no theme `drak`. Did you mean `dark`?";
+    assert!(ran.err.contains(expected), "{}", ran.err);
+
+    let sandbox = Sandbox::new().with_config("[view]\ndark_theme = \"mine\"\n");
+    write(
+        &sandbox.config().parent().unwrap().join("themes/mine.toml"),
+        "inherits = \"dark\"\n[ui]\ntxet = \"red\"\n",
+    );
+    let ran = sandbox.run(&["config", "check"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err.contains("mine.toml:3:1: `ui.txet`: unknown. Did you mean `text`?"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn wrong_usage_ends_with_two_and_says_what_was_meant() {
     let sandbox = Sandbox::new();
     let ran = sandbox.run(&["scna"]);

@@ -142,6 +142,56 @@ fn no_color_means_no_colour() {
     assert!(!raw.contains("38;") && !raw.contains("48;"), "{raw:?}");
 }
 
+/// The question for the background, and what a light terminal answers.
+const QUESTION: &str = "\u{1b}]11;?\u{1b}\\";
+const LIGHT: &str = "\u{1b}]11;rgb:ffff/ffff/ffff\u{1b}\\";
+
+/// Colours of text in the dark theme and in the light one.
+const DARK_TEXT: vt100::Color = vt100::Color::Rgb(0xd0, 0xd4, 0xdc);
+const LIGHT_TEXT: vt100::Color = vt100::Color::Rgb(0x1d, 0x24, 0x30);
+
+fn shows(screen: &vt100::Screen, colour: vt100::Color) -> bool {
+    let (rows, columns) = screen.size();
+    let mut cells = (0..rows.get()).flat_map(|row| (0..columns.get()).filter_map(move |column| screen.cell(row, column)));
+    cells.any(|cell| cell.fgcolor() == colour)
+}
+
+#[test]
+fn a_light_terminal_gets_the_light_theme_and_its_answer_is_never_a_key() {
+    let mut screen = start("run", &[("COLORTERM", "truecolor")]);
+    screen.wait_for("q quit");
+    assert!(screen.raw().contains(QUESTION));
+    screen.wait_until("the dark theme", |screen| shows(screen, DARK_TEXT));
+    // Right behind a key: nothing of the answer closes the help that the key opens.
+    screen.send(&format!("?{LIGHT}"));
+    screen.wait_until("the light theme", |screen| shows(screen, LIGHT_TEXT));
+    screen.wait_for("Help");
+    assert!(!screen.text().contains("rgb"), "{}", screen.text());
+}
+
+#[test]
+fn a_terminal_is_not_asked_when_the_answer_would_not_count() {
+    for variables in [
+        [("NO_COLOR", "1"), ("TERM", "xterm-256color")],
+        [("COLORFGBG", "15;0"), ("TERM", "xterm-256color")],
+        [("TMUX", "/tmp/tmux"), ("TERM", "xterm-256color")],
+        [("LANG", "C"), ("TERM", "tmux-256color")],
+    ] {
+        let screen = start("run", &variables);
+        screen.wait_for("q quit");
+        assert!(!screen.raw().contains("\u{1b}]"), "{variables:?}");
+    }
+}
+
+#[test]
+fn the_next_theme_is_named_and_shown() {
+    let mut screen = start("run", &[("COLORTERM", "truecolor")]);
+    screen.wait_for("q quit");
+    screen.send("T");
+    screen.wait_for("Theme light.");
+    screen.wait_until("the light theme", |screen| shows(screen, LIGHT_TEXT));
+}
+
 #[test]
 fn a_dumb_terminal_is_refused_with_a_way_on() {
     let mut screen = start("run", &[("TERM", "dumb")]);

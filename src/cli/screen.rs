@@ -6,9 +6,9 @@ use super::arguments::ColorWhen;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::keys;
-use crate::config::Settings;
+use crate::config::{At, Origin, Settings};
 use crate::engine::Engine;
-use crate::tui::{self, Options, ThemeChoice};
+use crate::tui::{self, Options};
 
 /// What the screen shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +21,12 @@ pub(super) enum Kind {
 
 /// Runs the screen until somebody quits.
 pub(super) async fn run(engine: Arc<Engine>, settings: &Settings, color: ColorWhen, kind: Kind) -> Result<Exit, Failure> {
+    let mut view = settings.view.clone();
+    if color == ColorWhen::Never {
+        view.theme = At::new("monochrome".to_owned(), Origin::Flag("--color"));
+    }
     let options = Options {
-        theme: match color {
-            ColorWhen::Never => ThemeChoice::Monochrome,
-            ColorWhen::Auto | ColorWhen::Always => theme(&settings.view.theme),
-        },
+        view,
         keys: keys::table(settings)?,
         demo: kind == Kind::Demo,
     };
@@ -35,16 +36,7 @@ pub(super) async fn run(engine: Arc<Engine>, settings: &Settings, color: ColorWh
         Err(tui::Error::Signalled(2)) => Ok(Exit::Interrupted),
         Err(tui::Error::Signalled(1)) => Ok(Exit::HungUp),
         Err(tui::Error::Signalled(_)) => Ok(Exit::Terminated),
+        Err(tui::Error::Theme(problems)) => Err(problems.into()),
         Err(error) => Err(Failure::usage(format!("{error}."))),
-    }
-}
-
-fn theme(name: &str) -> ThemeChoice {
-    match name {
-        "dark" => ThemeChoice::Dark,
-        "light" => ThemeChoice::Light,
-        "monochrome" => ThemeChoice::Monochrome,
-        // The configuration knows no other names.
-        _ => ThemeChoice::Auto,
     }
 }

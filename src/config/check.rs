@@ -6,12 +6,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::address::Address;
 use super::nearest::nearest;
-use super::origin::At;
+use super::origin::{At, FileLayer, Origin};
 use super::problem::Problem;
 use super::schema::RawContext;
 use crate::verdict::Verdict;
 
-const THEMES: [&str; 4] = ["auto", "dark", "light", "monochrome"];
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 const FAIL_ON: [&str; 4] = ["harmless", "needs-review", "risky", "never"];
 
@@ -167,9 +166,26 @@ pub(super) fn sweep_budget(key: &str, at: &At<u32>) -> Result<u32, Problem> {
         .ok_or_else(|| Problem::new(at.origin.clone(), key, "must be from 1 to 600"))
 }
 
-/// One of the themes.
-pub(super) fn theme(key: &str, at: &At<String>) -> Result<String, Problem> {
-    one_of(key, at, &THEMES)
+/// The name of a theme, or the path of a theme file: a checkout may name one of the themes that are here already, and
+/// makes nobody read a file of its choice. Whether there is such a theme is the screen's to say.
+pub(super) fn theme(key: &str, at: &At<String>) -> Result<At<String>, Problem> {
+    let wrong = |message: &str| Problem::new(at.origin.clone(), key, message);
+    let text = at.value.as_str();
+    let is_path = text.contains(['/', '\\']) || text.ends_with(".toml");
+    let from_project = matches!(&at.origin, Origin::File(place) if place.layer == FileLayer::Project);
+    if is_path && from_project {
+        return Err(wrong(
+            "a project file may name a theme and never a file, because a checkout is not trusted",
+        ));
+    }
+    let is_name = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
+    if !is_path && !is_name {
+        return Err(wrong("this is neither the name of a theme nor the path of a theme file"));
+    }
+    if text == "auto" && key != "view.theme" {
+        return Err(wrong("`auto` chooses between two themes, and this is one of them").hint("Name a theme."));
+    }
+    Ok(at.clone())
 }
 
 /// One of the log levels.

@@ -26,6 +26,8 @@ pub(super) struct Layered {
     pub(super) sweep_again_after: At<String>,
     pub(super) theme: At<String>,
     pub(super) fetch_every: At<String>,
+    pub(super) light_theme: At<String>,
+    pub(super) dark_theme: At<String>,
     pub(super) fail_on: At<String>,
     pub(super) log_level: At<String>,
 }
@@ -45,6 +47,8 @@ impl Layers {
             sweep_again_after: pick([&user.sweep.again_after], "6h"),
             theme: pick([&project.view.theme, &user.view.theme], "auto"),
             fetch_every: pick([&user.ignore.fetch_every], "60s"),
+            light_theme: pick([&project.view.light_theme, &user.view.light_theme], "light"),
+            dark_theme: pick([&project.view.dark_theme, &user.view.dark_theme], "dark"),
             fail_on: pick([&self.flags.fail_on, &user.scan.fail_on], "never"),
             log_level: pick([&self.flags.log_level, &self.variables.log_level(), &user.log.level], "info"),
         }

@@ -10,7 +10,7 @@ use super::paths::{ConfigFileSource, PROJECT_FILE, Paths};
 use super::problem::{Problem, Problems};
 use super::resolve::resolve;
 use super::schema::{self, RawConfig};
-use super::settings::Settings;
+use super::settings::{Settings, ViewSettings};
 use super::variables::Variables;
 
 /// Settings and where they were looked for.
@@ -60,6 +60,10 @@ pub fn load(flags: Flags, variables: Variables, folder: &Path) -> Result<Loaded,
             settings: Settings {
                 state: paths.state.clone(),
                 cache: paths.cache.clone(),
+                view: ViewSettings {
+                    folder: paths.config_file.as_deref().and_then(Path::parent).map(Path::to_path_buf),
+                    ..settings.view
+                },
                 ..settings
             },
             paths,

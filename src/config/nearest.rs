@@ -2,7 +2,7 @@
 
 /// The nearest of the known words, when it is near enough to be a slip: at most a third of its letters differ, or one
 /// begins with the other.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     known
         .into_iter()

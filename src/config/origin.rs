@@ -13,6 +13,8 @@ pub enum FileLayer {
     Project,
     /// A file of `ignore.sources`: rules only.
     IgnoreList,
+    /// A theme file: colours only.
+    Theme,
 }
 
 impl fmt::Display for FileLayer {
@@ -21,6 +23,7 @@ impl fmt::Display for FileLayer {
             Self::User => "user file",
             Self::Project => "project file",
             Self::IgnoreList => "ignore list",
+            Self::Theme => "theme file",
         })
     }
 }

@@ -15,11 +15,11 @@ use super::origin::{At, FileLayer, Location, Origin};
 use super::problem::Problem;
 
 /// One file being read: where positions are looked up and what was found wrong so far.
-pub(super) struct Session<'t> {
+pub(crate) struct Session<'t> {
     text: &'t str,
     layer: FileLayer,
     path: Arc<Path>,
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
     /// Every key asked for, full names.
     pub(super) keys: Vec<String>,
     /// Walk into tables that are not there, so that `keys` becomes the whole schema.
@@ -27,7 +27,7 @@ pub(super) struct Session<'t> {
 }
 
 impl<'t> Session<'t> {
-    pub(super) fn new(text: &'t str, layer: FileLayer, path: &Path) -> Self {
+    pub(crate) fn new(text: &'t str, layer: FileLayer, path: &Path) -> Self {
         Self {
             text,
             layer,
@@ -39,7 +39,7 @@ impl<'t> Session<'t> {
     }
 
     /// The place of a byte range.
-    pub(super) fn origin(&self, span: Range<usize>) -> Origin {
+    pub(crate) fn origin(&self, span: Range<usize>) -> Origin {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Origin::File(Location {
@@ -51,7 +51,7 @@ impl<'t> Session<'t> {
     }
 
     /// Parses the text. Syntax errors become problems; what could be read is read.
-    pub(super) fn parse(&mut self) -> Spanned<DeTable<'t>> {
+    pub(crate) fn parse(&mut self) -> Spanned<DeTable<'t>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let origin = self.origin(error.span().unwrap_or(0..0));

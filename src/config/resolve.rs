@@ -56,6 +56,8 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     effective.plain("sweep.per_minute", &layered.sweep_per_minute);
     effective.text("sweep.again_after", &layered.sweep_again_after);
     effective.text("view.theme", &layered.theme);
+    effective.text("view.light_theme", &layered.light_theme);
+    effective.text("view.dark_theme", &layered.dark_theme);
     effective.text("scan.fail_on", &layered.fail_on);
     effective.text("log.level", &layered.log_level);
     for (key, at) in &layers.user.keys {
@@ -80,18 +82,18 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
 
     let poll = poll(&layered, &mut problems);
     let sweep = sweep(&layered, &mut problems);
-    let theme = keep(check::theme("view.theme", &layered.theme), &mut problems);
+    let view = view(&layered, &mut problems);
     let fetch_every = keep(check::duration("ignore.fetch_every", &layered.fetch_every), &mut problems);
     let fail_on = keep(check::fail_on("scan.fail_on", &layered.fail_on), &mut problems);
     let level = keep(check::log_level("log.level", &layered.log_level), &mut problems);
 
-    match (poll, sweep, theme, fetch_every, fail_on, level) {
-        (Some(poll), Some(sweep), Some(theme), Some(fetch_every), Some(fail_on), Some(level)) if problems.is_empty() => {
+    match (poll, sweep, view, fetch_every, fail_on, level) {
+        (Some(poll), Some(sweep), Some(view), Some(fetch_every), Some(fail_on), Some(level)) if problems.is_empty() => {
             Ok(Settings {
                 contexts,
                 poll,
                 sweep,
-                view: ViewSettings { theme },
+                view,
                 keys: layers.user.keys.clone(),
                 environments: environments.rules,
                 policies: environments.policies,
@@ -135,6 +137,19 @@ fn sweep(layered: &Layered, problems: &mut Vec<Problem>) -> Option<SweepSettings
         enabled: layered.sweep_enabled.value,
         per_minute: per_minute?,
         again_after: again_after?,
+    })
+}
+
+/// `folder` is for [`super::load`] to fill in, which knows where the files lie.
+fn view(layered: &Layered, problems: &mut Vec<Problem>) -> Option<ViewSettings> {
+    let theme = keep(check::theme("view.theme", &layered.theme), problems);
+    let light_theme = keep(check::theme("view.light_theme", &layered.light_theme), problems);
+    let dark_theme = keep(check::theme("view.dark_theme", &layered.dark_theme), problems);
+    Some(ViewSettings {
+        theme: theme?,
+        light_theme: light_theme?,
+        dark_theme: dark_theme?,
+        folder: None,
     })
 }
 

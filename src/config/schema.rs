@@ -74,6 +74,8 @@ pub(super) struct RawSweep {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct RawView {
     pub(super) theme: Option<At<String>>,
+    pub(super) light_theme: Option<At<String>>,
+    pub(super) dark_theme: Option<At<String>>,
 }
 
 /// `[scan]`.
@@ -191,6 +193,8 @@ fn sweep(fields: &mut Fields<'_, '_, '_>) -> RawSweep {
 fn view(fields: &mut Fields<'_, '_, '_>) -> RawView {
     RawView {
         theme: fields.text("theme"),
+        light_theme: fields.text("light_theme"),
+        dark_theme: fields.text("dark_theme"),
     }
 }
 

@@ -124,11 +124,30 @@ pub struct SweepSettings {
     pub again_after: Duration,
 }
 
-/// How it looks.
+/// How it looks. The screen judges the themes: it knows which there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ViewSettings {
-    /// `auto`, `dark`, `light` or `monochrome`.
-    pub theme: String,
+    /// `auto`, the name of a theme, or (from the person's own file only) the path of a theme file.
+    pub theme: At<String>,
+    /// What `auto` takes on a light terminal.
+    pub light_theme: At<String>,
+    /// What `auto` takes on a dark terminal.
+    pub dark_theme: At<String>,
+    /// The folder of the person's configuration file: own themes lie in its `themes`, and paths start there. `None` when
+    /// the machine names no home.
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for ViewSettings {
+    fn default() -> Self {
+        let built_in = |name: &str| At::built_in(name.to_owned());
+        Self {
+            theme: built_in("auto"),
+            light_theme: built_in("light"),
+            dark_theme: built_in("dark"),
+            folder: None,
+        }
+    }
 }
 
 /// What is ignored.

@@ -14,7 +14,7 @@ use super::origin::{At, FileLayer, Origin};
 use super::problem::Problems;
 use super::resolve::resolve;
 use super::schema;
-use super::settings::{IgnoreSourcePlace, Settings, TokenSource};
+use super::settings::{IgnoreSourcePlace, Settings, TokenSource, ViewSettings};
 use super::variables::Variables;
 use crate::verdict::Verdict;
 
@@ -90,7 +90,7 @@ fn nothing_configured_is_no_error_and_gives_the_defaults() {
     assert!(settings.contexts.is_empty());
     assert_eq!(settings.poll.list_every, Duration::from_secs(60));
     assert_eq!(settings.poll.concurrency, 4);
-    assert_eq!(settings.view.theme, "auto");
+    assert_eq!(settings.view, ViewSettings::default());
     assert_eq!(settings.scan.fail_on, None);
     assert!(settings.effective.iter().all(|e| e.origin == Origin::BuiltIn));
 }
@@ -134,7 +134,7 @@ fn a_project_file_may_set_environments_and_view_and_nothing_else() {
         ..Sources::default()
     })
     .unwrap();
-    assert_eq!(settings.view.theme, "light");
+    assert_eq!(settings.view.theme.value, "light");
     assert_eq!(settings.environments.0.len(), 1);
 
     assert_eq!(
@@ -149,6 +149,47 @@ fn a_project_file_may_set_environments_and_view_and_nothing_else() {
              It may hold environment, ignore, view only; move this to your own file.",
         ]
     );
+}
+
+#[test]
+fn a_theme_is_a_name_and_from_the_persons_own_file_also_a_path() {
+    const PATH: &str = "a project file may name a theme and never a file, because a checkout is not trusted";
+    const NEITHER: &str = "this is neither the name of a theme nor the path of a theme file";
+    const AUTO: &str = "`auto` chooses between two themes, and this is one of them";
+    for (line, of_user, of_project) in [
+        ("theme = \"auto\"", None, None),
+        ("theme = \"colour-blind\"", None, None),
+        ("dark_theme = \"my_own 2\"", None, None),
+        ("theme = \"mine/night.toml\"", None, Some(PATH)),
+        ("theme = \"/etc/passwd\"", None, Some(PATH)),
+        ("light_theme = \"..\\\\x\"", None, Some(PATH)),
+        ("dark_theme = \"night.toml\"", None, Some(PATH)),
+        ("theme = \"\"", Some(NEITHER), Some(NEITHER)),
+        ("theme = \"..\"", Some(NEITHER), Some(NEITHER)),
+        ("light_theme = \"auto\"", Some(AUTO), Some(AUTO)),
+    ] {
+        let text = format!("[view]\n{line}\n");
+        let (user, project) = (text.as_str(), text.as_str());
+        let said = |sources: Sources<'_>| settle(sources).err().map(|Problems(problems)| problems[0].message.clone());
+        assert_eq!(
+            said(Sources {
+                user,
+                ..Sources::default()
+            })
+            .as_deref(),
+            of_user,
+            "user: {line}"
+        );
+        assert_eq!(
+            said(Sources {
+                project,
+                ..Sources::default()
+            })
+            .as_deref(),
+            of_project,
+            "project: {line}"
+        );
+    }
 }
 
 #[test]
@@ -517,7 +558,8 @@ fn the_example_holds_the_built_in_defaults() {
     .unwrap();
     let built_in = settle(Sources::default()).unwrap();
     assert_eq!(with_example.poll, built_in.poll);
-    assert_eq!(with_example.view, built_in.view);
+    let themes = |view: &ViewSettings| [&view.theme, &view.light_theme, &view.dark_theme].map(|theme| theme.value.clone());
+    assert_eq!(themes(&with_example.view), themes(&built_in.view));
     assert_eq!(with_example.scan.fail_on, built_in.scan.fail_on);
     assert_eq!(with_example.log, built_in.log);
     assert_eq!(with_example.ignore.sources, built_in.ignore.sources);

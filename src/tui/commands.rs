@@ -121,6 +121,8 @@ pub(crate) enum Action {
     Tab(Option<Group>),
     /// Starts or stops looking into Synced Applications.
     ToggleSweep,
+    /// Shows the next theme.
+    NextTheme,
     /// Opens the page of the rule that decided.
     OpenRule,
     /// Starts typing a filter.
@@ -254,6 +256,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.refresh", "List again now (reads only)", S::Program, C::Triage, &["r"], None, always, A::Refresh),
         row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
+        row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
         row("app.palette", "Commands: find one by name", S::Program, C::Triage, &[":"], Some("commands"), always, A::OpenPalette),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),

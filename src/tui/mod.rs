@@ -17,9 +17,8 @@ mod tests;
 mod text;
 mod theme;
 mod update;
-mod verdict_sign;
+pub mod verdict_sign;
 mod widgets;
 
 pub use keymap::{KeyProblem, check};
-pub use runtime::{Error, Options, run};
-pub use theme::{ThemeChoice, ThemeError};
+pub use runtime::{Error, Options, check_themes, run};

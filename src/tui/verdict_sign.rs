@@ -3,7 +3,7 @@
 use crate::engine::view::ApplicationVerdict;
 
 /// `RISKY`, `NEEDS REVIEW` and so on.
-pub(crate) fn word(verdict: ApplicationVerdict) -> &'static str {
+pub fn word(verdict: ApplicationVerdict) -> &'static str {
     match verdict {
         ApplicationVerdict::Pending => "JUDGING",
         ApplicationVerdict::Clean => "SYNCED",
@@ -15,7 +15,7 @@ pub(crate) fn word(verdict: ApplicationVerdict) -> &'static str {
 }
 
 /// `●` and so on: meaning never hangs on colour alone.
-pub(crate) fn glyph(verdict: ApplicationVerdict) -> &'static str {
+pub fn glyph(verdict: ApplicationVerdict) -> &'static str {
     match verdict {
         ApplicationVerdict::Pending => "…",
         ApplicationVerdict::Clean => "·",

@@ -209,8 +209,19 @@ pub(crate) const ROOMS: &[Room] = &[
             "config",
             "tui",
         ],
-        // The two functions, and the names one needs to call them.
-        only: &[("tui", &["run", "check", "Options", "Error", "ThemeChoice", "KeyProblem"])],
+        // The screen, what checks its settings, the names one needs to call them, and the glyphs of verdicts.
+        only: &[(
+            "tui",
+            &[
+                "run",
+                "check",
+                "check_themes",
+                "verdict_sign",
+                "Options",
+                "Error",
+                "KeyProblem",
+            ],
+        )],
         sees_raw: false,
         no_crates: &["reqwest", "ratatui", "hyper", "hyper_util", "rustls"],
         // Exit codes are its business, other programs are not.

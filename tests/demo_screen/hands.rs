@@ -10,7 +10,9 @@ fn keys_go_in_and_out_on_a_narrow_terminal() {
     program.wait_for_frame("a row", |frame| selected_row(frame).is_some());
 
     program.send("?");
-    program.wait_for_frame("the help", |frame| frame.contains("Help ─") && frame.contains("Next change"));
+    program.wait_for_frame("the help", |frame| {
+        frame.contains("Help ─") && frame.contains("Open a row with several")
+    });
     program.send("\u{1b}");
     program.wait_for_frame("the list", |frame| frame.contains("worst first") && !frame.contains("Help ─"));
 

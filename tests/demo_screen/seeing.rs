@@ -45,8 +45,9 @@ fn an_edit_by_hand_is_risky_and_names_who_when_and_what_happens_next() {
 }
 
 #[test]
-fn the_built_in_hotfix_is_on_top_and_says_that_the_next_commit_reverts_it() {
-    let program = Program::judged(&Recorded::built_in(), (120, 40));
+fn the_built_in_hotfix_says_that_the_next_commit_reverts_it() {
+    let mut program = Program::judged(&Recorded::built_in(), (120, 40));
+    program.walk_to("payments-api › ConfigMap/api-config");
     let frame = program.wait_for_frame("the hotfix", |frame| {
         detail_title(frame) == Some("payments-api › ConfigMap/api-config") && frame.contains("◂ kubectl-edit 02:13")
     });

@@ -3,7 +3,8 @@
 use super::frame::{detail_title, is_compared};
 use super::program::{Program, Recorded};
 
-/// A control sequence: what stands between `ESC [` and its final character, and that one.
+/// A control sequence: what stands between `ESC [` and its final character, and that one; of a command to the terminal
+/// (`ESC ]` to `ESC \\`) its text and `]`.
 type Sequence<'a> = (&'a str, char);
 
 /// Splits output into control sequences and the text between them.
@@ -12,6 +13,12 @@ fn split(raw: &str) -> (Vec<Sequence<'_>>, String) {
     let mut rest = raw;
     while let Some(at) = rest.find('\u{1b}') {
         text.push_str(&rest[..at]);
+        if let Some(command) = rest[at + 1..].strip_prefix(']') {
+            let (command, after) = command.split_once("\u{1b}\\").unwrap();
+            sequences.push((command, ']'));
+            rest = after;
+            continue;
+        }
         let sequence = rest[at + 1..].strip_prefix('[');
         let sequence = sequence.unwrap_or_else(|| panic!("not a control sequence: {:?}", rest[at..].get(..20)));
         let end = sequence.find(|c: char| ('@'..='~').contains(&c)).unwrap();
@@ -44,6 +51,8 @@ fn is_ours((parameters, end): Sequence<'_>) -> bool {
     match end {
         'm' => is_plain_style(parameters),
         'H' => parameters.split(';').all(|number| number.parse::<u16>().is_ok()),
+        // What is your background?
+        ']' => parameters == "11;?",
         'h' | 'l' => matches!(parameters, "?25" | "?1049" | "?2004" | "?2026"),
         _ => false,
     }

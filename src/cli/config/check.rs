@@ -7,11 +7,13 @@ use super::super::output::print;
 use super::super::run::{load_with, say, variables};
 use crate::config::{Flags, Loaded, TokenSource};
 use crate::redact::terminal::visible;
+use crate::tui;
 
 /// Says which files were read, or fails with every problem.
 pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
     let loaded = load_with(flags, variables())?;
     keys::table(&loaded.settings)?;
+    tui::check_themes(&loaded.settings.view)?;
     print(&said(&loaded))?;
     for warning in warnings(&loaded) {
         say(&format!("warning: {}", visible(&warning)));

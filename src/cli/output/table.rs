@@ -9,6 +9,7 @@ use super::json::Summary;
 use crate::engine::scan::{ContextState, ScanReport};
 use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
 use crate::redact::terminal::visible;
+use crate::tui::verdict_sign::glyph;
 
 /// How the table may look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,14 +149,14 @@ fn clean(text: &str) -> String {
 
 /// Glyph and word: the verdict is told without colour too.
 fn word(verdict: ApplicationVerdict) -> String {
-    match verdict {
-        ApplicationVerdict::Risky => "● risky",
-        ApplicationVerdict::NeedsReview => "◐ needs review",
-        ApplicationVerdict::Harmless => "○ harmless",
-        ApplicationVerdict::Clean => "· clean",
-        ApplicationVerdict::CannotTell | ApplicationVerdict::Pending => "? cannot tell",
-    }
-    .to_owned()
+    let word = match verdict {
+        ApplicationVerdict::Risky => "risky",
+        ApplicationVerdict::NeedsReview => "needs review",
+        ApplicationVerdict::Harmless => "harmless",
+        ApplicationVerdict::Clean => "clean",
+        ApplicationVerdict::CannotTell | ApplicationVerdict::Pending => "cannot tell",
+    };
+    format!("{} {word}", glyph(verdict))
 }
 
 /// SGR codes by meaning.

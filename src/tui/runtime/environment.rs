@@ -2,14 +2,27 @@
 
 use std::env;
 
-use crate::tui::theme::{Depth, ThemeChoice};
+use crate::config::{At, ViewSettings};
+use crate::tui::theme::Depth;
 
 /// The variables that matter, as text; unset is empty.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Environment {
     no_color: String,
     term: String,
     colorterm: String,
     colorfgbg: String,
+    tmux: String,
+    screen: String,
+}
+
+/// Which theme to begin with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Beginning {
+    /// Its name, with who chose it.
+    pub(super) theme: At<String>,
+    /// Nobody knows the terminal's background yet, and it matters: the terminal may be asked.
+    pub(super) ask: bool,
 }
 
 impl Environment {
@@ -20,6 +33,8 @@ impl Environment {
             term: read("TERM"),
             colorterm: read("COLORTERM"),
             colorfgbg: read("COLORFGBG"),
+            tmux: read("TMUX"),
+            screen: read("STY"),
         }
     }
 
@@ -29,18 +44,49 @@ impl Environment {
     }
 
     pub(super) fn depth(&self) -> Depth {
+        if cfg!(windows) && self.term.is_empty() {
+            // Every console that crossterm can draw on there.
+            return Depth::TrueColor;
+        }
         Depth::detect(&self.colorterm, &self.term)
     }
 
-    /// Resolves [`ThemeChoice::Auto`]. `NO_COLOR` counts when it is not empty (no-color.org).
-    pub(super) fn theme(&self, choice: ThemeChoice) -> ThemeChoice {
-        match choice {
-            ThemeChoice::Auto if !self.no_color.is_empty() => ThemeChoice::Monochrome,
-            // Last part is the background: 7 and 15 are the light ones.
-            ThemeChoice::Auto if matches!(self.colorfgbg.rsplit(';').next(), Some("7" | "15")) => ThemeChoice::Light,
-            ThemeChoice::Auto => ThemeChoice::Dark,
-            chosen => chosen,
+    /// What was chosen; else monochrome when `NO_COLOR` is set and not empty (no-color.org) or there are no colours; else
+    /// by the terminal's background.
+    pub(super) fn beginning(&self, view: &ViewSettings) -> Beginning {
+        let known = |theme: &At<String>| Beginning {
+            theme: theme.clone(),
+            ask: false,
+        };
+        if view.theme.value != "auto" {
+            return known(&view.theme);
         }
+        if !self.no_color.is_empty() || self.depth() == Depth::Monochrome {
+            return known(&At::built_in("monochrome".to_owned()));
+        }
+        // "foreground;background", sometimes with something in between: 7 and 15 are the light ones.
+        match self.colorfgbg.rsplit(';').next() {
+            Some("7" | "15") => known(&view.light_theme),
+            Some(number) if number.parse::<u8>().is_ok() => known(&view.dark_theme),
+            _ => Beginning {
+                theme: view.dark_theme.clone(),
+                ask: self.answers(),
+            },
+        }
+    }
+
+    /// Whether the terminal may be asked for its colours. Multiplexers answer with what they think, which is often wrong
+    /// (dalance/termbg#20); the Linux console prints the question.
+    fn answers(&self) -> bool {
+        let silent = ["", "dumb", "linux", "screen", "tmux", "vt"];
+        let is_silent = |known: &str| {
+            if known.is_empty() {
+                self.term.is_empty()
+            } else {
+                self.term.starts_with(known)
+            }
+        };
+        cfg!(unix) && self.tmux.is_empty() && self.screen.is_empty() && !silent.into_iter().any(is_silent)
     }
 }
 
@@ -48,20 +94,69 @@ impl Environment {
 mod tests {
     use super::*;
 
-    fn environment(no_color: &str, colorfgbg: &str) -> Environment {
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        let read = |name| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map_or_else(String::new, |(_, value)| (*value).to_owned())
+        };
         Environment {
-            no_color: no_color.to_owned(),
-            term: "xterm-256color".to_owned(),
-            colorterm: String::new(),
-            colorfgbg: colorfgbg.to_owned(),
+            no_color: read("NO_COLOR"),
+            term: read("TERM"),
+            colorterm: read("COLORTERM"),
+            colorfgbg: read("COLORFGBG"),
+            tmux: read("TMUX"),
+            screen: read("STY"),
+        }
+    }
+
+    const XTERM: (&str, &str) = ("TERM", "xterm-256color");
+
+    #[test]
+    fn a_choice_wins_then_no_color_then_what_is_known_of_the_background() {
+        for (chosen, variables, theme, ask) in [
+            ("auto", &[XTERM][..], "dark", true),
+            ("auto", &[XTERM, ("NO_COLOR", "1")], "monochrome", false),
+            ("auto", &[XTERM, ("NO_COLOR", "")], "dark", true),
+            ("light", &[XTERM, ("NO_COLOR", "1")], "light", false),
+            ("light", &[XTERM, ("COLORFGBG", "15;0")], "light", false),
+            ("auto", &[XTERM, ("COLORFGBG", "0;15")], "light", false),
+            ("auto", &[XTERM, ("COLORFGBG", "0;default;7")], "light", false),
+            ("auto", &[XTERM, ("COLORFGBG", "15;0")], "dark", false),
+            ("auto", &[XTERM, ("COLORFGBG", "15;default")], "dark", true),
+            ("auto", &[("TERM", "vt220")], "monochrome", false),
+            ("auto", &[XTERM, ("TMUX", "/tmp/tmux-0/default,1,0")], "dark", false),
+            ("auto", &[XTERM, ("STY", "1.pts-0.host")], "dark", false),
+            ("auto", &[("TERM", "screen-256color")], "dark", false),
+            ("auto", &[("TERM", "tmux-256color")], "dark", false),
+            ("auto", &[("TERM", "linux")], "dark", false),
+            ("auto", &[], "dark", false),
+        ] {
+            let view = ViewSettings {
+                theme: At::built_in(chosen.to_owned()),
+                ..ViewSettings::default()
+            };
+            let expected = Beginning {
+                theme: At::built_in(theme.to_owned()),
+                ask: ask && cfg!(unix),
+            };
+            assert_eq!(environment(variables).beginning(&view), expected, "{chosen} {variables:?}");
         }
     }
 
     #[test]
-    fn no_color_means_monochrome_unless_a_theme_was_chosen() {
-        assert_eq!(environment("1", "").theme(ThemeChoice::Auto), ThemeChoice::Monochrome);
-        assert_eq!(environment("1", "").theme(ThemeChoice::Light), ThemeChoice::Light);
-        assert_eq!(environment("", "").theme(ThemeChoice::Auto), ThemeChoice::Dark);
-        assert_eq!(environment("", "0;15").theme(ThemeChoice::Auto), ThemeChoice::Light);
+    fn what_auto_takes_is_what_was_configured() {
+        let view = ViewSettings {
+            light_theme: At::built_in("colour-blind-light".to_owned()),
+            dark_theme: At::built_in("high-contrast".to_owned()),
+            ..ViewSettings::default()
+        };
+        for (colorfgbg, expected) in [
+            ("0;15", "colour-blind-light"),
+            ("15;0", "high-contrast"),
+            ("", "high-contrast"),
+        ] {
+            let beginning = environment(&[XTERM, ("COLORFGBG", colorfgbg)]).beginning(&view);
+            assert_eq!(beginning.theme.value, expected, "{colorfgbg:?}");
+        }
     }
 }

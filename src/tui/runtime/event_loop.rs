@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::input;
@@ -46,8 +46,8 @@ pub(super) trait SignalSource {
 pub(super) struct EventLoop<S, I, G> {
     /// Frames go here.
     pub(super) surface: S,
-    /// Colours.
-    pub(super) theme: Theme,
+    /// Colours, now and from now on.
+    pub(super) theme: watch::Receiver<Theme>,
     /// Terminal events. When it ends, so does the loop: a vanished terminal must not spin.
     pub(super) input: I,
     /// The engine's news.
@@ -67,7 +67,7 @@ where
     G: SignalSource,
 {
     /// Runs until the state ends.
-    pub(super) async fn run(mut self, mut state: State) -> io::Result<Ending> {
+    pub(super) async fn run(&mut self, mut state: State) -> io::Result<Ending> {
         let start = Instant::now();
         let mut runner = Runner::default();
         let mut inbox: Vec<Msg> = Vec::new();
@@ -87,8 +87,8 @@ where
                 signal = self.signals.next() => inbox.push(Msg::Signal(signal)),
                 () = sleep_until(next_frame), if dirty => {
                     drawn = state.revision();
-                    let theme = &self.theme;
-                    self.surface.draw(&mut |buffer| screens::draw(&state, theme, buffer))?;
+                    let theme = self.theme.borrow_and_update();
+                    self.surface.draw(&mut |buffer| screens::draw(&state, &theme, buffer))?;
                     inbox.push(Msg::Drawn);
                     next_frame = Instant::now() + BETWEEN_FRAMES;
                 }
@@ -97,6 +97,8 @@ where
                     Some(Err(_)) | None => inbox.push(Msg::InputEnded),
                 },
                 msg = runner.next() => inbox.push(msg),
+                // When no theme can come any more, this is not waited for.
+                Ok(()) = self.theme.changed() => inbox.push(Msg::Restyled),
                 event = self.events.recv(), if news => match event {
                     Some(event) => {
                         inbox.push(Msg::Engine(event));

@@ -1,14 +1,17 @@
 //! The only place that touches the terminal, the clock and tasks.
 //!
 //! [`run`] starts the engine and the loop and puts the terminal back, whatever happens. [`event_loop`] is the loop,
-//! [`jobs`] runs effects, [`terminal`] is the guard, [`input`] turns terminal events into messages.
+//! [`jobs`] runs effects, [`terminal`] is the guard, [`input`] turns terminal events into messages, [`themes`] reads and
+//! switches themes, [`background`] asks the terminal for its own.
 
+mod background;
 mod environment;
 mod event_loop;
 mod input;
 mod jobs;
 mod signals;
 mod terminal;
+mod themes;
 mod work;
 
 use std::io;
@@ -16,13 +19,18 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+
+use background::Answers;
+use themes::Themes;
 
 use super::keymap::{KeyProblem, Keymap};
 use super::state::{Ending, Moment, Signal, State};
-use super::theme::{Theme, ThemeChoice, ThemeError};
+use crate::config::{Problems, ViewSettings};
 use crate::engine::Engine;
+
+pub use themes::check_themes;
 
 /// How many pages of news may wait before the engine has to.
 const EVENTS: usize = 256;
@@ -34,7 +42,7 @@ const COMMANDS: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Which theme.
-    pub theme: ThemeChoice,
+    pub view: ViewSettings,
     /// The raw `[keys]` table; see [`super::check`].
     pub keys: toml::Table,
     /// This is the demo, and the screen says so.
@@ -53,15 +61,25 @@ pub enum Error {
     /// The terminal refused.
     #[error("the terminal failed: {0}")]
     Terminal(#[from] io::Error),
-    /// The theme is wrong.
+    /// The theme is not there or wrong; every problem.
     #[error(transparent)]
-    Theme(#[from] ThemeError),
+    Theme(#[from] Problems),
     /// The keys are wrong; every problem.
     #[error("{}", problems(.0))]
     Keys(Vec<KeyProblem>),
     /// A signal of this number ended it, after the terminal was put back. The exit code is 128 more.
     #[error("ended by signal {0}")]
     Signalled(i32),
+}
+
+/// Shows the theme for the terminal's background as soon as the terminal told it.
+async fn follow_background(themes: Arc<Themes>, told: oneshot::Receiver<bool>) {
+    // Without an answer the first theme stays.
+    let Ok(light) = told.await else { return };
+    let switched = tokio::task::spawn_blocking(move || themes.background(light)).await;
+    if let Ok(Err(problems)) = switched {
+        tracing::warn!("the theme for this background was not taken: {problems}");
+    }
 }
 
 fn problems(problems: &[KeyProblem]) -> String {
@@ -79,12 +97,22 @@ fn problems(problems: &[KeyProblem]) -> String {
 pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     let environment = environment::Environment::read();
     let keymap = Keymap::with_overrides(&options.keys).map_err(Error::Keys)?;
-    let theme = Theme::load(&environment.theme(options.theme), environment.depth())?;
+    let beginning = environment.beginning(&options.view);
+    let themes = Arc::new(Themes::begin(options.view, &beginning.theme, environment.depth())?);
     if environment.is_dumb() {
         return Err(Error::Dumb);
     }
     let signals = signals::Signals::new()?;
     let screen = terminal::Screen::enter()?;
+    let input = crossterm::event::EventStream::new();
+    let input = if beginning.ask {
+        background::ask(&mut io::stdout())?;
+        let (input, told) = Answers::expect(input);
+        tokio::spawn(follow_background(Arc::clone(&themes), told));
+        input
+    } else {
+        Answers::none(input)
+    };
 
     let stop = CancellationToken::new();
     let (events_in, events) = mpsc::channel(EVENTS);
@@ -96,18 +124,20 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         wall: engine.now(),
     };
     let state = State::new(moment, TimeZone::system(), keymap, options.demo);
-    let world = work::World::new(Arc::clone(&engine), commands);
-    let ending = event_loop::EventLoop {
+    let theme = themes.watch();
+    let world = work::World::new(Arc::clone(&engine), commands, themes);
+    let mut event_loop = event_loop::EventLoop {
         surface: screen,
         theme,
-        input: crossterm::event::EventStream::new(),
+        input,
         events,
         signals,
         now: Box::new(move || engine.now()),
         work: Box::new(move |effect| world.job(effect)),
-    }
-    .run(state)
-    .await;
+    };
+    let ending = event_loop.run(state).await;
+    event_loop.input.part().await;
+    drop(event_loop);
 
     stop.cancel();
     // Everything the engine does is a read; nothing is lost by not waiting for it.

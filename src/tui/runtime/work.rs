@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 
 use super::jobs::Job;
+use super::themes::{Themes, in_a_line};
 use crate::engine::ports::ErrorView;
 use crate::engine::{Engine, EngineCommand};
 use crate::tui::diff::Diff;
@@ -17,14 +18,16 @@ pub(super) struct World {
     commands: mpsc::Sender<EngineCommand>,
     /// Loaded when the first diff is open.
     highlighter: Arc<OnceLock<Highlighter>>,
+    themes: Arc<Themes>,
 }
 
 impl World {
-    pub(super) fn new(engine: Arc<Engine>, commands: mpsc::Sender<EngineCommand>) -> Self {
+    pub(super) fn new(engine: Arc<Engine>, commands: mpsc::Sender<EngineCommand>, themes: Arc<Themes>) -> Self {
         Self {
             engine,
             commands,
             highlighter: Arc::new(OnceLock::new()),
+            themes,
         }
     }
 
@@ -33,6 +36,13 @@ impl World {
         match effect {
             Effect::Refresh => self.command(EngineCommand::Refresh),
             Effect::Sweep(on) => self.command(EngineCommand::Sweep(on)),
+            Effect::NextTheme => {
+                let themes = Arc::clone(&self.themes);
+                Box::pin(async move {
+                    let said = tokio::task::spawn_blocking(move || themes.next().unwrap_or_else(|wrong| in_a_line(&wrong)));
+                    said.await.map_or(Msg::JobFailed(Effect::NextTheme.purpose()), Msg::Said)
+                })
+            }
             Effect::Open(key) => self.command(EngineCommand::Open(key)),
             Effect::Compare { key, generation } => {
                 let engine = Arc::clone(&self.engine);

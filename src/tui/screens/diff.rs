@@ -2,13 +2,14 @@
 
 use ratatui::style::Style;
 
-use crate::engine::view::ChangeView;
+use crate::engine::view::{ApplicationVerdict, ChangeView};
 use crate::tui::diff::highlight::Pieces;
 use crate::tui::diff::{Diff, Row, RowKind};
 use crate::tui::state::moment::clock;
 use crate::tui::state::{Area, Load, Pane, State};
 use crate::tui::text::{Line, Tone, bounded, ellipsis, prefix, visible, width};
 use crate::tui::theme::Token;
+use crate::tui::verdict_sign::glyph;
 use crate::tui::widgets::Canvas;
 
 /// Columns before the text: mark of the current change, sign, space.
@@ -106,7 +107,7 @@ fn draw_row(state: &State, canvas: &mut Canvas<'_>, area: Area, row: u16, line: 
         }
         RowKind::FoldedHarmless(lines) => {
             let noun = if lines == 1 { "line" } else { "lines" };
-            let text = format!("○ {lines} harmless {noun}");
+            let text = format!("{} {lines} harmless {noun}", glyph(ApplicationVerdict::Harmless));
             canvas.text(area, row, SIGN, &text, theme.style(Token::Fold));
             return;
         }

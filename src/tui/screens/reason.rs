@@ -33,7 +33,8 @@ fn title(state: &State) -> Line {
     }
     if let Some(drift) = state.drift(row) {
         title.push((Tone::Dim, " › ".to_owned()));
-        title.push((Tone::Plain, drift.key.resource.short()));
+        let added = if drift.key.invisible { "+ " } else { "" };
+        title.push((Tone::Plain, format!("{added}{}", drift.key.resource.short())));
     }
     title
 }

@@ -40,7 +40,7 @@ impl Columns {
     /// For a width, when most names need so many columns.
     pub(super) fn of(width: u16, name: usize) -> Self {
         let age = 5;
-        let next = if width >= 76 { 12 } else { 0 };
+        let next = if width >= 92 { 12 } else { 0 };
         let place = if width >= 62 { 11 } else { 0 };
         let who = if width >= 90 {
             18

@@ -1,6 +1,7 @@
 //! Drives the pure core: keys, news and time go in; frames and effects come out. After every step the screen is drawn,
 //! as the loop would, so keys act on what a person would have seen.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +17,13 @@ use crate::tui::diff::highlight::Highlighter;
 use crate::tui::keymap::{Keymap, parse_sequence};
 use crate::tui::screens::{self, Frame};
 use crate::tui::state::{Moment, State};
-use crate::tui::theme::{Depth, Theme, ThemeChoice};
+use crate::tui::theme::{Depth, Theme, built_in};
 use crate::tui::update::{Effect, Msg, update};
+
+/// A built-in theme with all colours.
+pub(crate) fn theme(name: &str) -> Theme {
+    Theme::load(built_in(name).unwrap(), Path::new(name), Depth::TrueColor).unwrap()
+}
 
 /// A screen without a terminal.
 pub(crate) struct Driver {
@@ -38,7 +44,7 @@ impl Driver {
         };
         Self {
             state: State::new(moment, TimeZone::UTC, Keymap::defaults(), false),
-            theme: Theme::load(&ThemeChoice::Dark, Depth::TrueColor).unwrap(),
+            theme: theme("dark"),
             buffer: Buffer::default(),
             drawn: Frame::default(),
             effects: Vec::new(),
@@ -69,8 +75,13 @@ impl Driver {
         self.send(Msg::Resized(width, height))
     }
 
-    pub(crate) fn theme(mut self, choice: &ThemeChoice) -> Self {
-        self.theme = Theme::load(choice, Depth::TrueColor).unwrap();
+    /// Draws with a built-in theme.
+    pub(crate) fn theme(self, name: &str) -> Self {
+        self.styled(theme(name))
+    }
+
+    pub(crate) fn styled(mut self, theme: Theme) -> Self {
+        self.theme = theme;
         self.draw();
         self
     }
@@ -143,7 +154,7 @@ impl Driver {
             self.effects.push(effect.clone());
             let reply = match effect {
                 _ if !self.replying => continue,
-                Effect::Refresh | Effect::Open(_) | Effect::Sweep(_) => Msg::Done,
+                Effect::Refresh | Effect::Open(_) | Effect::Sweep(_) | Effect::NextTheme => Msg::Done,
                 Effect::Compare { key, generation } => Msg::Compared {
                     result: Ok(self.compare(&key)),
                     key,
@@ -184,6 +195,11 @@ impl Driver {
         self.buffer = Buffer::empty(Rect::new(0, 0, self.state.width, self.state.height));
         self.drawn = screens::draw(&self.state, &self.theme, &mut self.buffer);
         assert_eq!(update(&mut self.state, Msg::Drawn), []);
+    }
+
+    /// The cells as they were drawn last.
+    pub(crate) fn buffer(&self) -> &Buffer {
+        &self.buffer
     }
 
     /// The effects since the last call.

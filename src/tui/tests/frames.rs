@@ -5,7 +5,6 @@ use insta::assert_snapshot;
 use super::driver::Driver;
 use crate::engine::scan::Coverage;
 use crate::engine::{EngineEvent, fixtures};
-use crate::tui::theme::ThemeChoice;
 
 #[test]
 fn first_frame_before_any_data() {
@@ -195,10 +194,10 @@ fn the_quit_question() {
 
 #[test]
 fn light() {
-    assert_snapshot!(Driver::night().theme(&ThemeChoice::Light).frame());
+    assert_snapshot!(Driver::night().theme("light").frame());
 }
 
 #[test]
 fn monochrome() {
-    assert_snapshot!(Driver::night().theme(&ThemeChoice::Monochrome).frame());
+    assert_snapshot!(Driver::night().theme("monochrome").frame());
 }

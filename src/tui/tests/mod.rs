@@ -1,6 +1,9 @@
 //! The screen, tested as a person meets it: keys and news in, frames and effects out. Start with [`driver`].
 
-mod driver;
+mod contrast;
+pub(crate) mod driver;
 mod flows;
 mod frames;
 mod properties;
+mod scenes;
+mod screenshots;

@@ -1,6 +1,8 @@
-//! Colours for terminals that cannot show all of them.
+//! Colours for terminals that cannot show all of them: the nearest that they have, by how it looks.
 
 use ratatui::style::{Color, Style};
+
+use super::colour::{contrast, indexed, linear, nearest, oklab};
 
 /// How many colours a terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,92 +11,129 @@ pub(crate) enum Depth {
     TrueColor,
     /// The 256 of xterm.
     Indexed,
-    /// The eight and their bright twins; backgrounds are left alone, for none of them is quiet enough.
+    /// The eight and their bright twins, whose looks the terminal decides. Backgrounds are left alone, for none of them
+    /// is quiet enough.
     Ansi,
+    /// None at all.
+    Monochrome,
 }
+
+/// What a theme is drawn on: it paints no background of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// A dark terminal.
+    Dark,
+    /// A light terminal.
+    Light,
+    /// Either: the theme leaves the terminal's own text colour alone.
+    Any,
+}
+
+/// Terminals that show all colours and say so in `TERM` alone (`COLORTERM` gets lost over SSH).
+const TRUE_COLOR_TERMS: [&str; 6] = ["alacritty", "contour", "foot", "ghostty", "kitty", "wezterm"];
+
+/// Which of the sixteen stands for a hue, up to that many degrees (Oklab): only those that can be read on a dark ground in
+/// the palettes of xterm, the Linux console and Windows. How light they are is the terminal's business, so hue decides.
+const ON_DARK: [(f64, Color); 6] = [
+    (60.0, Color::LightRed),
+    (125.0, Color::LightYellow),
+    (165.0, Color::LightGreen),
+    (290.0, Color::LightCyan),
+    (330.0, Color::White),
+    (360.0, Color::LightRed),
+];
+
+/// The same on a light ground, where no yellow, green or cyan can be read.
+const ON_LIGHT: [(f64, Color); 5] = [
+    (50.0, Color::Red),
+    (125.0, Color::Magenta),
+    (290.0, Color::Blue),
+    (330.0, Color::Black),
+    (360.0, Color::Red),
+];
+
+/// Colours of less chroma are greys.
+const GREY: f64 = 0.045;
+
+/// Greys of more lightness than this are text, below they are dim.
+const BRIGHT: f64 = 0.8;
+
+/// A background of more contrast than this is meant to be seen; one of less is a shade.
+const LOUD: f64 = 3.0;
 
 impl Depth {
     /// From `COLORTERM` and `TERM`.
     pub(crate) fn detect(colorterm: &str, term: &str) -> Self {
-        if matches!(colorterm, "truecolor" | "24bit") || term.contains("direct") {
+        let names = |known: &str| term.contains(known);
+        if matches!(colorterm, "truecolor" | "24bit") || names("direct") || TRUE_COLOR_TERMS.into_iter().any(names) {
             Self::TrueColor
-        } else if term.contains("256") {
+        } else if names("256") {
             Self::Indexed
+        } else if term == "dumb" || names("-mono") || term.ends_with("-m") || term.starts_with("vt1") || term.starts_with("vt2") {
+            Self::Monochrome
         } else {
             Self::Ansi
         }
     }
 
-    /// The nearest style that can be shown.
-    pub(crate) fn reduce(self, mut style: Style) -> Style {
+    /// The nearest style that can be shown on this ground. `line` is for lines: they may be fainter than text.
+    pub(crate) fn reduce(self, style: Style, ground: Ground, line: bool) -> Style {
         match self {
-            Self::TrueColor => {}
-            Self::Indexed => {
-                style.fg = style.fg.map(indexed);
-                style.bg = style.bg.map(indexed);
-            }
-            Self::Ansi => {
-                let had_background = matches!(style.bg, Some(Color::Rgb(..)));
-                style.bg = None;
-                style.fg = style.fg.map(ansi);
-                // A selection or a message that is only a background would vanish.
-                if had_background && style.fg.is_none() {
-                    style = style.reversed();
-                }
-            }
+            Self::TrueColor => style,
+            Self::Indexed => Style {
+                fg: style.fg.map(nearest_indexed),
+                bg: style.bg.map(nearest_indexed),
+                ..style
+            },
+            Self::Ansi => without_shades(style, ground, |colour| nearest_ansi(colour, ground, line)),
+            Self::Monochrome => without_shades(style, ground, |_| None),
         }
-        style
     }
 }
 
-/// Nearest of the 6×6×6 cube and the 24 greys.
-fn indexed(colour: Color) -> Color {
-    let Color::Rgb(r, g, b) = colour else { return colour };
-    let step = |value: u8| match value {
-        0..=47 => 0u8,
-        48..=114 => 1,
-        _ => (value - 35) / 40,
+/// A selection that is only a background would vanish without it, so would a message in dark letters: both are reversed.
+fn without_shades(style: Style, ground: Ground, reduced: impl Fn(Color) -> Option<Color>) -> Style {
+    let mut plain = Style {
+        fg: style.fg.and_then(&reduced),
+        bg: style
+            .bg
+            .filter(|colour| !matches!(colour, Color::Rgb(..) | Color::Indexed(_)))
+            .and_then(&reduced),
+        ..style
     };
-    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
-    let (x, y, z) = (step(r), step(g), step(b));
-    let grey = (u16::from(r) + u16::from(g) + u16::from(b)) / 3;
-    let grey_step = u8::try_from(grey.saturating_sub(3) / 10).unwrap_or(23).min(23);
-    let grey_level = 8 + 10 * grey_step;
-    let cube = distance((r, g, b), (level(x), level(y), level(z)));
-    if distance((r, g, b), (grey_level, grey_level, grey_level)) < cube {
-        Color::Indexed(232 + grey_step)
-    } else {
-        Color::Indexed(16 + 36 * x + 6 * y + z)
+    if let Some(Color::Rgb(r, g, b)) = style.bg {
+        let under = if ground == Ground::Light { (255, 255, 255) } else { (0, 0, 0) };
+        if style.fg.is_none() {
+            plain = plain.reversed();
+        } else if contrast((r, g, b), under) >= LOUD {
+            plain.fg = reduced(Color::Rgb(r, g, b));
+            plain = plain.reversed();
+        }
     }
+    plain
 }
 
-fn ansi(colour: Color) -> Color {
+fn nearest_indexed(colour: Color) -> Color {
     let Color::Rgb(r, g, b) = colour else { return colour };
-    const TABLE: [(Color, (u8, u8, u8)); 14] = [
-        (Color::Black, (0, 0, 0)),
-        (Color::Red, (170, 0, 0)),
-        (Color::Green, (0, 130, 0)),
-        (Color::Yellow, (150, 90, 0)),
-        (Color::Blue, (0, 60, 170)),
-        (Color::Magenta, (120, 40, 170)),
-        (Color::DarkGray, (95, 100, 110)),
-        (Color::Gray, (170, 170, 170)),
-        (Color::LightRed, (255, 95, 95)),
-        (Color::LightGreen, (110, 210, 120)),
-        (Color::LightYellow, (245, 200, 90)),
-        (Color::LightBlue, (110, 170, 255)),
-        (Color::LightMagenta, (200, 150, 250)),
-        (Color::White, (225, 225, 230)),
-    ];
-    TABLE
-        .into_iter()
-        .min_by_key(|(_, rgb)| distance((r, g, b), *rgb))
-        .map_or(Color::Reset, |(colour, _)| colour)
+    let all = (16..=255).filter_map(|index| Some((Color::Indexed(index), indexed(index)?)));
+    nearest((r, g, b), all).unwrap_or(colour)
 }
 
-fn distance(a: (u8, u8, u8), b: (u8, u8, u8)) -> u32 {
-    let square = |x: u8, y: u8| u32::from(x.abs_diff(y)).pow(2);
-    square(a.0, b.0) + square(a.1, b.1) + square(a.2, b.2)
+fn nearest_ansi(colour: Color, ground: Ground, line: bool) -> Option<Color> {
+    let Color::Rgb(r, g, b) = colour else { return Some(colour) };
+    let [lightness, x, y] = oklab(linear((r, g, b)));
+    let hue = y.atan2(x).to_degrees().rem_euclid(360.0);
+    let of = |table: &[(f64, Color)]| table.iter().find(|(end, _)| hue < *end).map(|(_, colour)| *colour);
+    match (ground, x.hypot(y) < GREY) {
+        _ if line => Some(Color::DarkGray),
+        // Nothing can be read on both but what the terminal itself chose.
+        (Ground::Any, _) => None,
+        (Ground::Dark, true) if lightness > BRIGHT => Some(Color::White),
+        (Ground::Dark, true) => Some(Color::Gray),
+        (Ground::Light, true) => Some(Color::Black),
+        (Ground::Dark, false) => of(&ON_DARK),
+        (Ground::Light, false) => of(&ON_LIGHT),
+    }
 }
 
 #[cfg(test)]
@@ -103,21 +142,65 @@ mod tests {
 
     #[test]
     fn the_depth_is_read_off_the_environment() {
-        assert_eq!(Depth::detect("truecolor", "xterm"), Depth::TrueColor);
-        assert_eq!(Depth::detect("", "screen-256color"), Depth::Indexed);
-        assert_eq!(Depth::detect("", "linux"), Depth::Ansi);
+        for (colorterm, term, expected) in [
+            ("truecolor", "xterm", Depth::TrueColor),
+            ("24bit", "screen-256color", Depth::TrueColor),
+            ("", "xterm-direct", Depth::TrueColor),
+            ("", "xterm-kitty", Depth::TrueColor),
+            ("", "screen-256color", Depth::Indexed),
+            ("", "xterm-256color", Depth::Indexed),
+            ("", "linux", Depth::Ansi),
+            ("", "xterm", Depth::Ansi),
+            ("", "", Depth::Ansi),
+            ("", "vt220", Depth::Monochrome),
+            ("", "xterm-mono", Depth::Monochrome),
+            ("", "dumb", Depth::Monochrome),
+        ] {
+            assert_eq!(Depth::detect(colorterm, term), expected, "{colorterm:?} {term:?}");
+        }
     }
 
     #[test]
-    fn colours_become_their_nearest_neighbours() {
-        assert_eq!(indexed(Color::Rgb(255, 0, 0)), Color::Indexed(196));
-        assert_eq!(indexed(Color::Rgb(128, 128, 128)), Color::Indexed(244));
-        assert_eq!(ansi(Color::Rgb(255, 107, 112)), Color::LightRed);
+    fn colours_become_those_that_look_nearest() {
+        for (rgb, expected) in [
+            (Color::Rgb(255, 0, 0), Color::Indexed(196)),
+            (Color::Rgb(128, 128, 128), Color::Indexed(244)),
+            (Color::Rgb(95, 135, 175), Color::Indexed(67)),
+            (Color::Red, Color::Red),
+            (Color::Reset, Color::Reset),
+        ] {
+            assert_eq!(nearest_indexed(rgb), expected, "{rgb}");
+        }
+        for (rgb, ground, expected) in [
+            (Color::Rgb(255, 107, 112), Ground::Dark, Color::LightRed),
+            (Color::Rgb(124, 207, 140), Ground::Dark, Color::LightGreen),
+            (Color::Rgb(138, 147, 165), Ground::Dark, Color::Gray),
+            (Color::Rgb(179, 21, 29), Ground::Light, Color::Red),
+            (Color::Rgb(11, 87, 176), Ground::Light, Color::Blue),
+            (Color::Rgb(29, 36, 48), Ground::Light, Color::Black),
+            (Color::Rgb(208, 212, 220), Ground::Dark, Color::White),
+            (Color::Rgb(240, 179, 82), Ground::Dark, Color::LightYellow),
+            (Color::Rgb(138, 83, 0), Ground::Light, Color::Magenta),
+            (Color::LightBlue, Ground::Dark, Color::LightBlue),
+        ] {
+            assert_eq!(nearest_ansi(rgb, ground, false), Some(expected), "{rgb} {ground:?}");
+        }
     }
 
     #[test]
-    fn a_mere_background_becomes_reverse_on_sixteen_colours() {
-        let style = Depth::Ansi.reduce(Style::new().bg(Color::Rgb(1, 2, 3)));
-        assert_eq!(style, Style::new().reversed());
+    fn a_mere_background_and_a_loud_one_become_reverse() {
+        let shade = Style::new().bg(Color::Rgb(1, 2, 3));
+        let loud = Style::new().fg(Color::Rgb(10, 10, 10)).bg(Color::Rgb(240, 200, 80));
+        let quiet = Style::new().fg(Color::Rgb(240, 240, 240)).bg(Color::Rgb(20, 20, 30));
+        for (depth, style, expected) in [
+            (Depth::Ansi, shade, Style::new().reversed()),
+            (Depth::Monochrome, shade, Style::new().reversed()),
+            (Depth::Ansi, loud, Style::new().fg(Color::LightYellow).reversed()),
+            (Depth::Monochrome, loud, Style::new().reversed()),
+            (Depth::Ansi, quiet, Style::new().fg(Color::White)),
+            (Depth::Monochrome, quiet, Style::new()),
+        ] {
+            assert_eq!(depth.reduce(style, Ground::Dark, false), expected, "{depth:?} {style:?}");
+        }
     }
 }

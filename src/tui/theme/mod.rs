@@ -1,64 +1,46 @@
-//! How meanings look. The only place that names a colour; glyphs and words of verdicts stand in [`crate::tui::reason`].
+//! How meanings look. The only place that names a colour; glyphs and words of verdicts stand in [`crate::tui::verdict_sign`].
 //!
-//! A theme is a TOML file over the closed list of [`tokens`]; the built-in ones are compiled in from `themes/`.
+//! A theme is a TOML file over the closed list of [`tokens`]; the built-in ones are compiled in from `themes/`. [`parse`]
+//! reads one, [`depth`] fits it to the terminal. Which one is shown is [`crate::tui::runtime`]'s business.
 
+pub(crate) mod colour;
 mod depth;
 mod parse;
+#[cfg(test)]
+pub(crate) mod tests;
 mod tokens;
 
+use std::path::Path;
+
 use ratatui::style::Style;
-use thiserror::Error;
 
 pub(crate) use depth::Depth;
+use tokens::Kind;
 pub(crate) use tokens::Token;
 
 use super::diff::highlight::Syntax;
 use super::text::Tone;
+use crate::config::Problems;
 use crate::engine::view::ApplicationVerdict;
 
-/// Which theme to use.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ThemeChoice {
-    /// Monochrome when `NO_COLOR` is set and not empty, light when `COLORFGBG` says so, else dark.
-    #[default]
-    Auto,
-    /// Built in, for dark terminals.
-    Dark,
-    /// Built in, for light terminals.
-    Light,
-    /// Built in, without colour.
-    Monochrome,
-    /// The text of a theme file.
-    Custom(String),
-}
+/// Names and texts of the themes that are always there, in the order in which they are offered.
+pub(crate) const BUILT_IN: [(&str, &str); 8] = [
+    ("dark", include_str!("../../../themes/dark.toml")),
+    ("light", include_str!("../../../themes/light.toml")),
+    ("high-contrast", include_str!("../../../themes/high-contrast.toml")),
+    (
+        "high-contrast-light",
+        include_str!("../../../themes/high-contrast-light.toml"),
+    ),
+    ("colour-blind", include_str!("../../../themes/colour-blind.toml")),
+    ("colour-blind-light", include_str!("../../../themes/colour-blind-light.toml")),
+    ("terminal-16", include_str!("../../../themes/terminal-16.toml")),
+    ("monochrome", include_str!("../../../themes/monochrome.toml")),
+];
 
-/// What is wrong with a theme.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ThemeError {
-    /// Not TOML.
-    #[error("the theme is not TOML: {0}")]
-    Syntax(String),
-    /// A token that no theme has.
-    #[error("the theme has an unknown token `{token}`; known in [{section}]: {known}")]
-    UnknownToken {
-        /// As written.
-        token: String,
-        /// Where.
-        section: String,
-        /// What is there to choose from.
-        known: String,
-    },
-    /// A token without a value.
-    #[error("the theme gives no value to `{0}`")]
-    Missing(&'static str),
-    /// A value that is no colour and no table of style.
-    #[error("the theme's `{token}` is no style: {message}")]
-    Value {
-        /// Which token.
-        token: String,
-        /// What is wrong with it.
-        message: String,
-    },
+/// The text of a built-in theme.
+pub(crate) fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// A loaded theme.
@@ -68,21 +50,17 @@ pub(crate) struct Theme {
 }
 
 impl Theme {
-    /// Loads a theme for a terminal of this colour depth. `Auto` is resolved before.
+    /// Loads a theme file's text for a terminal of this colour depth; `path` is only for messages.
     ///
     /// # Errors
-    /// When a custom theme is wrong; the built-in ones are tested.
-    pub(crate) fn load(choice: &ThemeChoice, depth: Depth) -> Result<Self, ThemeError> {
-        let text = match choice {
-            ThemeChoice::Auto | ThemeChoice::Dark => include_str!("../../../themes/dark.toml"),
-            ThemeChoice::Light => include_str!("../../../themes/light.toml"),
-            ThemeChoice::Monochrome => include_str!("../../../themes/monochrome.toml"),
-            ThemeChoice::Custom(text) => text,
-        };
-        let mut styles = parse::styles(text)?;
-        for style in &mut styles {
-            *style = depth.reduce(*style);
-        }
+    /// Everything that is wrong with it, each with its line. The built-in ones are tested.
+    pub(crate) fn load(text: &str, path: &Path, depth: Depth) -> Result<Self, Problems> {
+        let parse::Parsed { ground, styles } = parse::parse(text, path)?;
+        let styles = Token::ALL
+            .into_iter()
+            .zip(styles)
+            .map(|(token, style)| depth.reduce(style, ground, token.kind() == Kind::Line))
+            .collect();
         Ok(Self { styles })
     }
 
@@ -126,112 +104,5 @@ impl Theme {
             Syntax::Comment => Token::SyntaxComment,
             Syntax::Punctuation => Token::SyntaxPunctuation,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ratatui::style::Color;
-
-    use super::*;
-
-    const BUILT_IN: [ThemeChoice; 3] = [ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::Monochrome];
-
-    fn load(choice: &ThemeChoice) -> Theme {
-        Theme::load(choice, Depth::TrueColor).unwrap()
-    }
-
-    #[test]
-    fn the_built_in_themes_give_every_token_a_value() {
-        for choice in BUILT_IN {
-            load(&choice);
-        }
-    }
-
-    #[test]
-    fn monochrome_has_no_colour() {
-        let theme = load(&ThemeChoice::Monochrome);
-        for token in Token::ALL {
-            let style = theme.style(token);
-            assert!(
-                [style.fg, style.bg]
-                    .into_iter()
-                    .flatten()
-                    .all(|colour| colour == Color::Reset),
-                "{}",
-                token.name()
-            );
-        }
-    }
-
-    #[test]
-    fn an_unknown_token_is_an_error_that_lists_the_known_ones() {
-        let text = format!(
-            "{}\n",
-            include_str!("../../../themes/dark.toml").replace("border-focus", "border-focussed")
-        );
-        let error = Theme::load(&ThemeChoice::Custom(text), Depth::TrueColor).unwrap_err();
-        assert!(
-            matches!(&error, ThemeError::UnknownToken { token, section, known }
-                if token == "border-focussed" && section == "ui" && known.contains("border-focus")),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_missing_token_and_a_wrong_colour_are_errors() {
-        let dark = include_str!("../../../themes/dark.toml");
-        let missing = dark.replace("title = { fg = \"text\", bold = true }\n", "");
-        assert_eq!(
-            Theme::load(&ThemeChoice::Custom(missing), Depth::TrueColor),
-            Err(ThemeError::Missing("ui.title"))
-        );
-        let wrong = dark.replace("dim = \"faint\"", "dim = \"#fff\"");
-        assert!(matches!(
-            Theme::load(&ThemeChoice::Custom(wrong), Depth::TrueColor),
-            Err(ThemeError::Value { token, .. }) if token == "ui.dim"
-        ));
-    }
-
-    fn luminance(colour: Color) -> f64 {
-        let Color::Rgb(r, g, b) = colour else { panic!("{colour:?}") };
-        let part = |value: u8| {
-            let value = f64::from(value) / 255.0;
-            if value <= 0.03928 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
-    }
-
-    #[test]
-    fn text_on_the_selection_and_on_changed_lines_has_enough_contrast() {
-        for choice in [ThemeChoice::Dark, ThemeChoice::Light] {
-            let theme = load(&choice);
-            for (front, back) in [
-                (Token::Text, Token::Selection),
-                (Token::Risky, Token::Selection),
-                (Token::NeedsReview, Token::Selection),
-                (Token::Text, Token::Added),
-                (Token::Text, Token::Removed),
-                (Token::Text, Token::Header),
-                (Token::Footer, Token::Footer),
-                (Token::Toast, Token::Toast),
-            ] {
-                let (a, b) = (
-                    luminance(theme.style(front).fg.unwrap()),
-                    luminance(theme.style(back).bg.unwrap()),
-                );
-                let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
-                assert!(
-                    contrast >= 4.5,
-                    "{choice:?} {} on {}: {contrast:.2}",
-                    front.name(),
-                    back.name()
-                );
-            }
-        }
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
                 false => "Synced Applications are not looked into any more.",
             });
         }
+        Action::NextTheme => effects.push(Effect::NextTheme),
         Action::OpenRule => open_rule(state),
         Action::OpenFilter => {
             state.pane = Pane::List;

@@ -15,6 +15,8 @@ pub(crate) enum Effect {
     Refresh,
     /// Tell the engine to look into Synced Applications too, or not any more.
     Sweep(bool),
+    /// Show the next theme.
+    NextTheme,
     /// Tell the engine that this drift is open on screen.
     Open(DriftKey),
     /// Fetch both sides of a drift and compare them.
@@ -55,7 +57,7 @@ impl Effect {
             Self::Refresh => Policy::Once,
             Self::Open(_) | Self::Sweep(_) => Policy::Coalesce,
             Self::Compare { .. } => Policy::Latest,
-            Self::Colour { .. } => Policy::Pool(1),
+            Self::Colour { .. } | Self::NextTheme => Policy::Pool(1),
         }
     }
 
@@ -64,6 +66,7 @@ impl Effect {
         match self {
             Self::Refresh => "Listing again",
             Self::Sweep(_) => "Switching the sweep",
+            Self::NextTheme => "Switching the theme",
             Self::Open(_) => "Keeping the open drift fresh",
             Self::Compare { .. } => COMPARE,
             Self::Colour { .. } => "Colouring",

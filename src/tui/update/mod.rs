@@ -61,6 +61,10 @@ pub(crate) enum Msg {
         /// The pieces, line by line.
         pieces: Vec<Pieces>,
     },
+    /// The theme is another one: everything looks different.
+    Restyled,
+    /// An effect went through and has one sentence to tell.
+    Said(String),
     /// An effect went through and has nothing to tell.
     Done,
     /// An effect of this purpose still runs, so the new one was not started.
@@ -101,6 +105,11 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             block,
             pieces,
         } => coloured(state, &diff, side, block, pieces),
+        Msg::Restyled => state.touch(),
+        Msg::Said(sentence) => {
+            state.say(sentence);
+            state.touch();
+        }
         Msg::Done => {}
         Msg::Busy(purpose) => {
             state.say(format!("Not again: {purpose} still runs."));

@@ -116,6 +116,17 @@ impl<'a> Canvas<'a> {
                 width: area.width.saturating_sub(3),
                 ..area
             };
+            // A title is no part of the line that it stands on: without this it would be as dim.
+            let whole: usize = title
+                .iter()
+                .map(|(_, text)| width(&visible(bounded(text, usize::from(room.width)))))
+                .sum();
+            let taken = u16::try_from(whole + 2).unwrap_or(u16::MAX).min(room.width);
+            self.clear(Area {
+                width: taken,
+                height: room.height.min(1),
+                ..room
+            });
             let mut column = self.put(room, 0, 0, " ", style);
             for (tone, text) in title {
                 column = self.text(room, 0, column, text, self.theme.tone(*tone));

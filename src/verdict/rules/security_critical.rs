@@ -49,7 +49,7 @@ impl Rule for SecurityCritical {
             Finding::risky(
                 "security-critical",
                 confidence,
-                format!("{} changed {what}: what Git guarantees there does not hold.", field.who()),
+                format!("{} changed {what}, so what Git guarantees there does not hold.", field.who()),
             )
             .piercing(),
         )

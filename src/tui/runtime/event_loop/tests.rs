@@ -13,7 +13,7 @@ use tokio::time::{advance, sleep};
 use super::*;
 use crate::engine::fixtures;
 use crate::tui::keymap::Keymap;
-use crate::tui::theme::{Depth, ThemeChoice};
+use crate::tui::tests::driver::theme;
 
 struct Paper {
     terminal: Terminal<TestBackend>,
@@ -57,6 +57,7 @@ struct Running {
     keys: mpsc::UnboundedSender<io::Result<Event>>,
     events: mpsc::Sender<EngineEvent>,
     draws: Arc<AtomicUsize>,
+    themes: watch::Sender<Theme>,
     ended: tokio::task::JoinHandle<io::Result<Ending>>,
 }
 
@@ -77,12 +78,13 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
     let (events, events_out) = mpsc::channel(256);
     let draws = Arc::new(AtomicUsize::new(0));
     let began = Instant::now();
-    let event_loop = EventLoop {
+    let (themes, themes_out) = watch::channel(theme("dark"));
+    let mut event_loop = EventLoop {
         surface: Paper {
             terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
             draws: Arc::clone(&draws),
         },
-        theme: Theme::load(&ThemeChoice::Dark, Depth::TrueColor).unwrap(),
+        theme: themes_out,
         input: stream::poll_fn(move |context| keys_out.poll_recv(context)),
         events: events_out,
         signals,
@@ -103,7 +105,8 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
         keys,
         events,
         draws,
-        ended: tokio::spawn(event_loop.run(state)),
+        themes,
+        ended: tokio::spawn(async move { event_loop.run(state).await }),
     }
 }
 
@@ -144,6 +147,22 @@ async fn an_idle_screen_draws_once_a_minute_at_most() {
     let empty = start(Silence);
     sleep(Duration::from_hours(10)).await;
     assert_eq!(empty.draws(), 1, "nothing on the screen has an age");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_theme_is_drawn_once() {
+    let running = start(Silence);
+    sleep(Duration::from_millis(20)).await;
+    running.themes.send(theme("light")).unwrap();
+    sleep(Duration::from_millis(20)).await;
+    assert_eq!(running.draws(), 2);
+    let Running {
+        themes, draws, ended, ..
+    } = running;
+    drop(themes);
+    sleep(Duration::from_mins(1)).await;
+    assert_eq!(draws.load(Ordering::SeqCst), 2, "and without more to come it goes on");
+    assert!(!ended.is_finished());
 }
 
 #[tokio::test(start_paused = true)]
