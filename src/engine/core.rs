@@ -9,14 +9,13 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 
 use super::collect::{look, may_be_swept, needs_a_look};
-use super::document::DriftDocument;
+use super::document::{DriftDocument, Pair};
 use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
 use super::shelf::Shelf;
 use super::sweeping::SweepSettings;
-use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
-use super::yaml;
+use super::view::{ApplicationVerdict, ApplicationView, DriftKey};
 use crate::drift::environment::EnvironmentRules;
 use crate::drift::{Application, ApplicationKey};
 use crate::verdict::policy::VerdictCap;
@@ -147,7 +146,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the drift is not known (any more), or its manifests had to be fetched again and could not be.
-    pub async fn document(&self, key: &DriftKey) -> Result<DriftDocument, ErrorView> {
+    pub async fn document(&self, key: &DriftKey, pair: Pair) -> Result<DriftDocument, ErrorView> {
         if self.shelved(key).is_none() {
             self.look_again(key).await?;
         }
@@ -158,13 +157,14 @@ impl Engine {
                 hint: "The list shows what is left.".to_owned(),
             });
         };
-        let (desired, live) = shelved.sides();
-        Ok(DriftDocument {
-            drift: shelved.drift,
-            desired: yaml::write(desired.as_ref()),
-            live: yaml::write(live.as_ref()),
-            seal: Seal,
-        })
+        let additions = match key.invisible {
+            true => None,
+            false => self.shelved(&DriftKey {
+                invisible: true,
+                ..key.clone()
+            }),
+        };
+        DriftDocument::new(shelved, pair, additions.map(|shelved| shelved.drift))
     }
 
     fn shelved(&self, key: &DriftKey) -> Option<super::shelf::Shelved> {

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::drift::raw::ManagedResource;
 use crate::drift::{Detail, ResourceKey, SyncStatus};
+use crate::engine::document::Pair;
 use crate::engine::ports::{
     Clock, ClusterName, Disposition, DriftIdentity, History, Journal, Observation, Ports, ServerInfo, Sink, Store, StoreError,
 };
@@ -357,9 +358,12 @@ async fn a_drift_that_ended_cannot_be_opened_as_if_it_had_not() {
     scripted.says_synced_after = Some(10);
     let night = follow(&[&Arc::new(scripted)]);
     pass(5).await;
-    assert!(night.engine.document(&open("a")).await.is_ok());
+    assert!(night.engine.document(&open("a"), Pair::Compared).await.is_ok());
     pass(10).await;
-    assert_eq!(night.engine.document(&open("a")).await.unwrap_err().title, "Nothing to show");
+    assert_eq!(
+        night.engine.document(&open("a"), Pair::Compared).await.unwrap_err().title,
+        "Nothing to show"
+    );
 }
 
 #[tokio::test(start_paused = true)]

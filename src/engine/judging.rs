@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::collect::Look;
 use super::invisible::additions;
-use super::redacting::redacted;
+use super::redacting::{Manifests, redacted};
 use super::shelf::Shelved;
 use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
@@ -253,7 +253,7 @@ fn view(
     }
 }
 
-fn argocd_ignore(ignore: &IgnoreDifference) -> ArgoCdIgnoreView {
+pub(super) fn argocd_ignore(ignore: &IgnoreDifference) -> ArgoCdIgnoreView {
     let managers = ignore
         .managed_fields_managers
         .iter()
@@ -320,7 +320,11 @@ fn drift(
         &resource.key,
         state,
         &judgement,
-        (desired, live),
+        Manifests {
+            desired,
+            live,
+            raw: Some([resource.target.as_ref(), resource.live.as_ref()]),
+        },
         setting,
         first_seen,
     );

@@ -16,6 +16,7 @@ mod hint;
 mod invisible;
 pub mod journal;
 mod judging;
+mod kept;
 mod known;
 mod looking;
 mod pause;

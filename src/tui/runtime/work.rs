@@ -37,7 +37,7 @@ impl World {
             Effect::Compare { key, generation } => {
                 let engine = Arc::clone(&self.engine);
                 Box::pin(async move {
-                    let result = match engine.document(&key).await {
+                    let result = match engine.document(&key, crate::engine::document::Pair::Compared).await {
                         Ok(document) => blocking(move || Arc::new(Diff::compute(document))).await,
                         Err(error) => Err(error),
                     };
