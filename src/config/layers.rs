@@ -25,6 +25,7 @@ pub(super) struct Layered {
     pub(super) sweep_per_minute: At<u32>,
     pub(super) sweep_again_after: At<String>,
     pub(super) theme: At<String>,
+    pub(super) diff_viewer: At<Vec<String>>,
     pub(super) fail_on: At<String>,
     pub(super) log_level: At<String>,
 }
@@ -42,6 +43,8 @@ impl Layers {
             sweep_enabled: user.sweep.enabled.clone().unwrap_or_else(|| At::built_in(false)),
             sweep_per_minute: user.sweep.per_minute.clone().unwrap_or_else(|| At::built_in(30)),
             sweep_again_after: pick([&user.sweep.again_after], "6h"),
+            // A program: never from a project file.
+            diff_viewer: user.view.diff_viewer.clone().unwrap_or_else(|| At::built_in(Vec::new())),
             theme: pick([&project.view.theme, &user.view.theme], "auto"),
             fail_on: pick([&self.flags.fail_on, &user.scan.fail_on], "never"),
             log_level: pick([&self.flags.log_level, &self.variables.log_level(), &user.log.level], "info"),

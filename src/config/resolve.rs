@@ -55,6 +55,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     effective.plain("sweep.per_minute", &layered.sweep_per_minute);
     effective.text("sweep.again_after", &layered.sweep_again_after);
     effective.text("view.theme", &layered.theme);
+    effective.texts("view.diff_viewer", &layered.diff_viewer);
     effective.text("scan.fail_on", &layered.fail_on);
     effective.text("log.level", &layered.log_level);
     for (key, at) in &layers.user.keys {
@@ -83,16 +84,16 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
 
     let poll = poll(&layered, &mut problems);
     let sweep = sweep(&layered, &mut problems);
-    let theme = keep(check::theme("view.theme", &layered.theme), &mut problems);
+    let view = view(&layered, &mut problems);
     let fail_on = keep(check::fail_on("scan.fail_on", &layered.fail_on), &mut problems);
     let level = keep(check::log_level("log.level", &layered.log_level), &mut problems);
 
-    match (poll, sweep, theme, fail_on, level) {
-        (Some(poll), Some(sweep), Some(theme), Some(fail_on), Some(level)) if problems.is_empty() => Ok(Settings {
+    match (poll, sweep, view, fail_on, level) {
+        (Some(poll), Some(sweep), Some(view), Some(fail_on), Some(level)) if problems.is_empty() => Ok(Settings {
             contexts,
             poll,
             sweep,
-            view: ViewSettings { theme },
+            view,
             keys: layers.user.keys.clone(),
             environments: rules,
             scan: ScanSettings { fail_on },
@@ -129,6 +130,15 @@ fn sweep(layered: &Layered, problems: &mut Vec<Problem>) -> Option<SweepSettings
         enabled: layered.sweep_enabled.value,
         per_minute: per_minute?,
         again_after: again_after?,
+    })
+}
+
+fn view(layered: &Layered, problems: &mut Vec<Problem>) -> Option<ViewSettings> {
+    let theme = keep(check::theme("view.theme", &layered.theme), problems);
+    let diff_viewer = keep(check::diff_viewer("view.diff_viewer", &layered.diff_viewer), problems);
+    Some(ViewSettings {
+        theme: theme?,
+        diff_viewer: diff_viewer?,
     })
 }
 

@@ -71,6 +71,7 @@ pub(super) struct RawSweep {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct RawView {
     pub(super) theme: Option<At<String>>,
+    pub(super) diff_viewer: Option<At<Vec<String>>>,
 }
 
 /// `[[environment]]`.
@@ -125,6 +126,10 @@ pub(super) fn read(text: &str, layer: FileLayer, path: &Path) -> (RawConfig, Vec
         // What is refused needs no second complaint about its contents.
         problems.retain(|p| !is_table_of_user_file(p.key.split('.').next().unwrap_or_default()));
         problems.extend(refused);
+        problems.extend(config.view.diff_viewer.as_ref().map(|viewer| {
+            let message = "not allowed in a project file, because a checkout is not trusted to name a program";
+            Problem::new(viewer.origin.clone(), "view.diff_viewer", message).hint("Move it to your own file.")
+        }));
     }
     problems.sort_by_key(|p| match &p.origin {
         Origin::File(at) => (at.line, at.column),
@@ -197,6 +202,7 @@ fn sweep(fields: &mut Fields<'_, '_, '_>) -> RawSweep {
 fn view(fields: &mut Fields<'_, '_, '_>) -> RawView {
     RawView {
         theme: fields.text("theme"),
+        diff_viewer: fields.texts("diff_viewer"),
     }
 }
 

@@ -123,6 +123,8 @@ pub struct SweepSettings {
 pub struct ViewSettings {
     /// `auto`, `dark`, `light` or `monochrome`.
     pub theme: String,
+    /// Program and arguments that show two files, `{desired}` and `{live}`; empty for none.
+    pub diff_viewer: Vec<String>,
 }
 
 /// What is ignored.

@@ -7,6 +7,7 @@ mod environment;
 mod event_loop;
 mod input;
 mod jobs;
+mod outside;
 mod signals;
 mod terminal;
 mod work;
@@ -39,6 +40,8 @@ pub struct Options {
     pub keys: toml::Table,
     /// This is the demo, and the screen says so.
     pub demo: bool,
+    /// Program and arguments of the viewer of diffs, with `{desired}` and `{live}` for its files; empty for none.
+    pub diff_viewer: Vec<String>,
 }
 
 /// Why the terminal UI did not start, or how it was ended from outside.
@@ -95,16 +98,18 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         elapsed: std::time::Duration::ZERO,
         wall: engine.now(),
     };
-    let state = State::new(moment, TimeZone::system(), keymap, options.demo);
+    let mut state = State::new(moment, TimeZone::system(), keymap, options.demo);
+    state.has_viewer = !options.diff_viewer.is_empty();
     let world = work::World::new(Arc::clone(&engine), commands);
     let ending = event_loop::EventLoop {
         surface: screen,
         theme,
-        input: crossterm::event::EventStream::new(),
+        open_input: Box::new(crossterm::event::EventStream::new),
         events,
         signals,
         now: Box::new(move || engine.now()),
         work: Box::new(move |effect| world.job(effect)),
+        viewer: options.diff_viewer,
     }
     .run(state)
     .await;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
@@ -45,14 +46,13 @@ impl Screen {
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         let terminal = Terminal::new(backend)?;
         let taken = Taken(Arc::new(AtomicBool::new(true)));
-        let screen = Self {
+        let mut screen = Self {
             terminal,
             hook: hook(taken.clone()),
             taken,
         };
         // From here on dropping `screen` undoes what was done, also when one of these fails.
-        enable_raw_mode()?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        screen.take_over()?;
         Ok(screen)
     }
 }
@@ -72,6 +72,29 @@ impl Surface for Screen {
         })?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         io::Write::flush(self.terminal.backend_mut())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    fn release(&mut self) -> io::Result<()> {
+        self.taken.give_back();
+        Ok(())
+    }
+
+    fn reclaim(&mut self) -> io::Result<()> {
+        self.taken.0.store(true, Ordering::SeqCst);
+        self.take_over()?;
+        // Nothing of ours is there any more: the next frame draws every cell.
+        self.terminal.clear()
+    }
+}
+
+impl Screen {
+    fn take_over(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
     }
 }
 

@@ -210,6 +210,8 @@ pub(crate) struct State {
     pub(crate) overlay: Option<Overlay>,
     /// The open drift.
     pub(crate) detail: Detail,
+    /// A viewer of diffs is configured.
+    pub(crate) has_viewer: bool,
     /// The short message.
     pub(crate) toast: Option<Toast>,
     /// Effective keys.
@@ -241,6 +243,7 @@ impl State {
             pane: Pane::List,
             overlay: None,
             detail: Detail::default(),
+            has_viewer: false,
             toast: None,
             keymap,
             chords: Vec::new(),

@@ -44,6 +44,7 @@ tokens! {
     Removed "diff" "removed" "A line that only Git has.",
     AddedWord "diff" "added-word" "The part of it that differs.",
     RemovedWord "diff" "removed-word" "The part of it that differs.",
+    Found "diff" "found" "What was searched for.",
     Fold "diff" "fold" "Folded lines.",
     Current "diff" "current" "Mark of the change that `n` counts from.",
     Attribution "diff" "attribution" "Who, at the end of a line.",

@@ -10,9 +10,7 @@ pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) 
     state.last_key = Some(state.moment.elapsed);
     state.touch();
     if let Some(c) = chord.typed().filter(|_| is_typing(state)) {
-        state.filter.push(c.encode_utf8(&mut [0; 4]));
-        state.order();
-        state.aim();
+        type_in(state, c.encode_utf8(&mut [0; 4]));
         return;
     }
     state.chords.push(chord);
@@ -39,13 +37,21 @@ pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) 
 pub(super) fn paste(state: &mut State, text: &str) {
     state.last_key = Some(state.moment.elapsed);
     if is_typing(state) {
-        state.filter.push(text);
-        state.order();
-        state.aim();
+        type_in(state, text);
         state.touch();
     }
 }
 
 fn is_typing(state: &State) -> bool {
-    state.filter.typing && state.overlay.is_none()
+    (state.filter.typing || state.detail.search.typing) && state.overlay.is_none()
+}
+
+fn type_in(state: &mut State, text: &str) {
+    if state.filter.typing {
+        state.filter.push(text);
+        state.order();
+        state.aim();
+    } else {
+        state.detail.search.push(text);
+    }
 }
