@@ -110,10 +110,11 @@ pub(super) fn redacted(
         seal: Seal,
     });
     let (desired, live) = (desired.map(without_noise), live.map(without_noise));
+    let compared = Sides::new(desired.as_ref(), live.as_ref());
     Shelved {
         drift,
-        compared: Sides::new(desired.as_ref(), live.as_ref()),
-        raw,
+        raw: raw.map(|raw| raw.sharing(&compared)),
+        compared,
         kept,
         ignored_by_argocd: ignored_by_argocd(application, resource),
     }

@@ -24,8 +24,17 @@ impl Sides {
         }
     }
 
-    fn bytes(&self) -> usize {
-        [&self.desired, &self.live].into_iter().flatten().map(|text| text.len()).sum()
+    /// What is the same text as in another pair takes no memory of its own: large manifests mostly are.
+    pub(super) fn sharing(self, other: &Self) -> Self {
+        let share = |own: Option<Arc<str>>, other: &Option<Arc<str>>| if own == *other { other.clone() } else { own };
+        Self {
+            desired: share(self.desired, &other.desired),
+            live: share(self.live, &other.live),
+        }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &Arc<str>> {
+        [&self.desired, &self.live].into_iter().flatten()
     }
 }
 
@@ -45,7 +54,9 @@ pub(super) struct Shelved {
 
 impl Shelved {
     fn bytes(&self) -> usize {
-        self.compared.bytes() + self.raw.as_ref().map_or(0, Sides::bytes)
+        let own = |text: &&Arc<str>| !self.compared.texts().any(|shared| Arc::ptr_eq(shared, text));
+        let raw = self.raw.iter().flat_map(Sides::texts).filter(own);
+        self.compared.texts().chain(raw).map(|text| text.len()).sum()
     }
 }
 

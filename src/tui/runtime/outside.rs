@@ -1,7 +1,7 @@
 //! Who has the terminal while we have not: the configured viewer of diffs, and the shell while we are stopped.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -46,11 +46,24 @@ pub(super) async fn view(words: &[String], diff: &Diff) -> Result<(), String> {
 
 fn written(diff: &Diff) -> io::Result<TempDir> {
     // The folder is for this user only, and so is what is in it.
-    let folder = TempDir::with_prefix("driftline-")?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("driftline-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = builder.tempdir()?;
     for (name, side) in [(DESIRED, Side::Desired), (LIVE, Side::Live)] {
-        fs::write(folder.path().join(file_name(name)), diff.side(side).as_str())?;
+        let mut file = private_file(&folder.path().join(file_name(name)))?;
+        file.write_all(diff.side(side).as_str().as_bytes())?;
     }
     Ok(folder)
+}
+
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn file_name(placeholder: &str) -> String {
@@ -96,7 +109,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let told = folder.path().join("told");
         let script = format!(
-            "diff \"$1\" \"$2\" > {told}; echo \"$1\" >> {told}; ls -ld \"$(dirname \"$1\")\" | cut -c1-10 >> {told}; exit 1",
+            "diff \"$1\" \"$2\" > {told}; echo \"$1\" >> {told}; ls -ld \"$1\" \"$(dirname \"$1\")\" | cut -c1-10 >> {told}; exit 1",
             told = told.display()
         );
         let viewer = words(&["sh", "-c", &script, "sh", "{desired}", "{live}"]);
@@ -104,8 +117,8 @@ mod tests {
         let told = fs::read_to_string(told).unwrap();
         assert!(told.contains("<   MAX_CONNECTIONS: \"100\""), "{told}");
         let lines: Vec<&str> = told.lines().collect();
-        assert_eq!(lines.last(), Some(&"drwx------"));
-        let path = lines[lines.len() - 2];
+        assert_eq!(lines[lines.len() - 2..], ["drwx------", "-rw-------"]);
+        let path = lines[lines.len() - 3];
         assert!(path.ends_with("desired.yaml") && !Path::new(path).exists(), "{path}");
     }
 

@@ -54,7 +54,7 @@ fn title(state: &State, rows: usize) -> Line {
         Form::One(Side::Live) => ("live, whole", "+ live"),
         Form::Unified | Form::SideBySide if raw => ("raw", "- Git  + live"),
         // What a sync would leave is not all from Git.
-        Form::Unified | Form::SideBySide => ("", "- after a sync  + live"),
+        Form::Unified | Form::SideBySide => ("", "- after sync  + live"),
     };
     if !view.is_empty() {
         title.push((Tone::Label, format!(" ─ {view}")));

@@ -199,6 +199,9 @@ fn yaml(canvas: &mut Canvas<'_>, area: Area, line: &Cut<'_>, style: Style, word:
 
 /// From which byte on a line is shown so that byte `start` is in view: 0 when it is anyway.
 fn shift(text: &str, start: usize, room: usize) -> usize {
+    if text.len() <= room.saturating_mul(4) && width(&visible(text)) <= room {
+        return 0;
+    }
     let before = text.get(..start).unwrap_or("");
     // Bytes are at least columns for what is cut here, and only the end of a long text is measured.
     if before.len() <= room && width(&visible(before)) + 12 <= room {

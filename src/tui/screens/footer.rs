@@ -126,7 +126,7 @@ fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str
         "app.escape" if state.pane == Pane::Diff && state.detail.search.is_active() => "end search",
         "app.escape" if state.pane == Pane::Diff && state.detail.zoomed => "all panes",
         "app.escape" => "list",
-        "diff.toggle-harmless" if state.detail.unfolding.quiet => "fold quiet",
+        "diff.toggle-harmless" if state.detail.unfolding.quiet => "fold again",
         "diff.toggle-harmless" => "show folded",
         "diff.next-change" if state.detail.search.is_active() => "match",
         "diff.toggle-side-by-side" if state.detail.plan.shape().form == Form::SideBySide => "one column",
