@@ -37,7 +37,7 @@ impl Large {
         let file = |number: usize| {
             let mut text = String::new();
             for line in 0..LINES {
-                let value = if edited && (number * LINES + line) % self.every == 0 {
+                let value = if edited && (number * LINES + line).is_multiple_of(self.every) {
                     "edited"
                 } else {
                     "as in Git"

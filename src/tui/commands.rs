@@ -1,6 +1,7 @@
 //! THE table of commands. Dispatch, help, the hint line, key overrides and their checks all read it; nothing else
 //! knows a key.
 
+use super::diff::Form;
 use super::diff::copy::Part;
 use super::state::{Layout, Overlay, Pane, State};
 
@@ -349,10 +350,10 @@ fn has_change(state: &State) -> Availability {
 }
 
 fn has_quiet(state: &State) -> Availability {
-    given(
-        shows_diff(state) && state.detail.diff().is_some_and(|diff| diff.quiet().total() > 0),
-        "Every change of this diff is shown.",
-    )
+    // Of one side alone everything is shown.
+    let folds = !matches!(state.detail.plan.shape().form, Form::One(_));
+    let quiet = state.detail.diff().is_some_and(|diff| diff.quiet().total() > 0);
+    given(shows_diff(state) && folds && quiet, "Every change of this diff is shown.")
 }
 
 fn has_viewer(state: &State) -> Availability {

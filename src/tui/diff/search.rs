@@ -97,12 +97,13 @@ mod tests {
     #[test]
     fn capitals_are_asked_for_by_capitals() {
         for (line, search, expected) in [
-            ("image: Web web", "web", vec![7..10, 11..14]),
-            ("image: Web web", "Web", vec![7..10]),
-            ("größe: é", "é", vec![9..11]),
+            ("image: Web web", "web", vec![(7, 10), (11, 14)]),
+            ("image: Web web", "Web", vec![(7, 10)]),
+            ("größe: é", "é", vec![(9, 11)]),
             ("a", "", vec![]),
         ] {
-            assert_eq!(find_all(line, search), expected, "{search:?} in {line:?}");
+            let found: Vec<(usize, usize)> = find_all(line, search).iter().map(|place| (place.start, place.end)).collect();
+            assert_eq!(found, expected, "{search:?} in {line:?}");
         }
     }
 }
