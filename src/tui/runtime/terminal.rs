@@ -10,7 +10,8 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -43,8 +44,7 @@ impl Screen {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(Error::NotATerminal);
         }
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
-        let terminal = Terminal::new(backend)?;
+        let terminal = new_terminal()?;
         let taken = Taken(Arc::new(AtomicBool::new(true)));
         let mut screen = Self {
             terminal,
@@ -55,6 +55,10 @@ impl Screen {
         screen.take_over()?;
         Ok(screen)
     }
+}
+
+fn new_terminal() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))
 }
 
 impl Surface for Screen {
@@ -86,8 +90,10 @@ impl Surface for Screen {
     fn reclaim(&mut self) -> io::Result<()> {
         self.taken.0.store(true, Ordering::SeqCst);
         self.take_over()?;
-        // Nothing of ours is there any more: the next frame draws every cell.
-        self.terminal.clear()
+        // Nothing of ours is there any more: the next frame draws every cell. Clearing the old terminal would ask where the
+        // cursor is, and not every terminal answers.
+        self.terminal = new_terminal()?;
+        execute!(self.terminal.backend_mut(), Clear(ClearType::All))
     }
 }
 
