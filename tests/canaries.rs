@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use driftline::demo::Recording;
+use driftline::engine::document::ManifestPair;
 use driftline::engine::scan::ScanScope;
 use planted::{CANARY, plant, recording_root};
 
@@ -31,11 +32,13 @@ async fn planted_secrets_come_out_nowhere() {
     assert_clean("the views", &shown);
     let mut documents = 0;
     for drift in report.applications.iter().flat_map(|a| &a.drifts) {
-        let document = engine.document(&drift.key).await.unwrap();
-        assert_clean("a document", &format!("{document:?}"));
-        documents += 1;
+        for pair in [ManifestPair::Compared, ManifestPair::Raw] {
+            let document = engine.document(&drift.key, pair).await.unwrap();
+            assert_clean("a document", &format!("{document:?}"));
+            documents += 1;
+        }
     }
-    assert!(documents > 50, "only {documents} documents");
+    assert!(documents > 100, "only {documents} documents");
     for output in scans(&root) {
         assert_clean("the output of scan", &output);
     }

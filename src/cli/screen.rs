@@ -29,6 +29,7 @@ pub(super) async fn run(engine: Arc<Engine>, settings: &Settings, color: ColorWh
         view,
         keys: keys::table(settings)?,
         demo: kind == Kind::Demo,
+        diff_viewer: settings.view.diff_viewer.clone(),
     };
     match tui::run(engine, options).await {
         Ok(()) => Ok(Exit::Done),

@@ -188,6 +188,23 @@ pub(super) fn theme(key: &str, at: &At<String>) -> Result<At<String>, Problem> {
     Ok(at.clone())
 }
 
+/// A program that is given both files, or nothing.
+pub(super) fn diff_viewer(key: &str, at: &At<Vec<String>>) -> Result<Vec<String>, Problem> {
+    let wrong = |message: &str| {
+        Err(Problem::new(at.origin.clone(), key, message)
+            .hint("For example `diff_viewer = [\"delta\", \"{desired}\", \"{live}\"]`."))
+    };
+    let Some((program, arguments)) = at.value.split_first() else {
+        return Ok(Vec::new());
+    };
+    let names = |file: &str| arguments.iter().any(|argument| argument.contains(file));
+    match program.trim() {
+        "" => wrong("names no program"),
+        _ if !names("{desired}") || !names("{live}") => wrong("must be given both `{desired}` and `{live}`"),
+        _ => Ok(at.value.clone()),
+    }
+}
+
 /// One of the log levels.
 pub(super) fn log_level(key: &str, at: &At<String>) -> Result<String, Problem> {
     one_of(key, at, &LEVELS)

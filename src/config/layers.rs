@@ -28,6 +28,7 @@ pub(super) struct Layered {
     pub(super) fetch_every: At<String>,
     pub(super) light_theme: At<String>,
     pub(super) dark_theme: At<String>,
+    pub(super) diff_viewer: At<Vec<String>>,
     pub(super) fail_on: At<String>,
     pub(super) log_level: At<String>,
 }
@@ -45,6 +46,8 @@ impl Layers {
             sweep_enabled: user.sweep.enabled.clone().unwrap_or_else(|| At::built_in(false)),
             sweep_per_minute: user.sweep.per_minute.clone().unwrap_or_else(|| At::built_in(30)),
             sweep_again_after: pick([&user.sweep.again_after], "6h"),
+            // A program: never from a project file.
+            diff_viewer: user.view.diff_viewer.clone().unwrap_or_else(|| At::built_in(Vec::new())),
             theme: pick([&project.view.theme, &user.view.theme], "auto"),
             fetch_every: pick([&user.ignore.fetch_every], "60s"),
             light_theme: pick([&project.view.light_theme, &user.view.light_theme], "light"),

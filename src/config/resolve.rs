@@ -58,6 +58,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     effective.text("view.theme", &layered.theme);
     effective.text("view.light_theme", &layered.light_theme);
     effective.text("view.dark_theme", &layered.dark_theme);
+    effective.texts("view.diff_viewer", &layered.diff_viewer);
     effective.text("scan.fail_on", &layered.fail_on);
     effective.text("log.level", &layered.log_level);
     for (key, at) in &layers.user.keys {
@@ -145,10 +146,12 @@ fn view(layered: &Layered, problems: &mut Vec<Problem>) -> Option<ViewSettings> 
     let theme = keep(check::theme("view.theme", &layered.theme), problems);
     let light_theme = keep(check::theme("view.light_theme", &layered.light_theme), problems);
     let dark_theme = keep(check::theme("view.dark_theme", &layered.dark_theme), problems);
+    let diff_viewer = keep(check::diff_viewer("view.diff_viewer", &layered.diff_viewer), problems);
     Some(ViewSettings {
         theme: theme?,
         light_theme: light_theme?,
         dark_theme: dark_theme?,
+        diff_viewer: diff_viewer?,
         folder: None,
     })
 }

@@ -76,6 +76,7 @@ pub(super) struct RawView {
     pub(super) theme: Option<At<String>>,
     pub(super) light_theme: Option<At<String>>,
     pub(super) dark_theme: Option<At<String>>,
+    pub(super) diff_viewer: Option<At<Vec<String>>>,
 }
 
 /// `[scan]`.
@@ -120,6 +121,10 @@ pub(super) fn read(text: &str, layer: FileLayer, path: &Path) -> (RawConfig, Vec
         problems.retain(|p| !is_table_of_user_file(p.key.split('.').next().unwrap_or_default()));
         problems.extend(refused);
         environment::refuse_policies(&config.environments, &mut problems);
+        problems.extend(config.view.diff_viewer.as_ref().map(|viewer| {
+            let message = "not allowed in a project file, because a checkout is not trusted to name a program";
+            Problem::new(viewer.origin.clone(), "view.diff_viewer", message).hint("Move it to your own file.")
+        }));
     }
     problems.sort_by_key(|p| match &p.origin {
         Origin::File(at) => (at.line, at.column),
@@ -195,6 +200,7 @@ fn view(fields: &mut Fields<'_, '_, '_>) -> RawView {
         theme: fields.text("theme"),
         light_theme: fields.text("light_theme"),
         dark_theme: fields.text("dark_theme"),
+        diff_viewer: fields.texts("diff_viewer"),
     }
 }
 

@@ -136,6 +136,8 @@ pub struct ViewSettings {
     /// The folder of the person's configuration file: own themes lie in its `themes`, and paths start there. `None` when
     /// the machine names no home.
     pub folder: Option<PathBuf>,
+    /// Program and arguments that show two files, `{desired}` and `{live}`; empty for none.
+    pub diff_viewer: Vec<String>,
 }
 
 impl Default for ViewSettings {
@@ -146,6 +148,7 @@ impl Default for ViewSettings {
             light_theme: built_in("light"),
             dark_theme: built_in("dark"),
             folder: None,
+            diff_viewer: Vec::new(),
         }
     }
 }

@@ -126,6 +126,41 @@ fn what_is_no_toml_names_its_place() {
 }
 
 #[test]
+fn a_viewer_is_given_both_files_and_comes_from_the_persons_own_file() {
+    for (text, expected) in [
+        ("diff_viewer = [\"delta\", \"{desired}\", \"{live}\"]", None),
+        ("diff_viewer = []", None),
+        (
+            "diff_viewer = [\"delta\", \"{live}\"]",
+            Some("must be given both `{desired}` and `{live}`"),
+        ),
+        ("diff_viewer = [\"\"]", Some("names no program")),
+    ] {
+        let user = format!("[view]\n{text}\n");
+        let said = settle(Sources {
+            user: &user,
+            ..Sources::default()
+        })
+        .err()
+        .map(|problems| problems.to_string());
+        match expected {
+            None => assert_eq!(said, None, "{text}"),
+            Some(part) => assert!(said.as_ref().is_some_and(|said| said.contains(part)), "{text}: {said:?}"),
+        }
+    }
+    let project = "[view]\ndiff_viewer = [\"sh\", \"{desired}\", \"{live}\"]\n";
+    let said = complaints(Sources {
+        project,
+        ..Sources::default()
+    })
+    .join("\n");
+    assert!(
+        said.contains(".driftline.toml:2:15: `view.diff_viewer`: not allowed in a project file"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_project_file_may_set_environments_and_view_and_nothing_else() {
     let project = "[view]\ntheme = \"light\"\n\n[[environment]]\nname = \"qa\"\ncluster = \"qa-*\"\n";
     let settings = settle(Sources {

@@ -45,7 +45,7 @@ impl Engine {
     /// As [`Engine::document`]: when the drift is not known any more or could not be read again.
     pub async fn commands_by_hand(&self, key: &DriftKey) -> Result<Vec<CommandByHand>, ErrorView> {
         let shelved = self.shelved_or_read(key).await?;
-        let (desired, live) = shelved.sides();
+        let (desired, live) = shelved.compared_values();
         let argocd = self
             .argocd()
             .iter()

@@ -11,15 +11,14 @@ use tokio::sync::watch;
 
 use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
-use super::document::DriftDocument;
+use super::document::{DriftDocument, ManifestPair};
 use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
 use super::shelf::{Shelf, Shelved};
 use super::sweeping::SweepSettings;
 use super::sync_windows::WindowsKnown;
-use super::view::{ApplicationVerdict, ApplicationView, DriftKey, Seal};
-use super::yaml;
+use super::view::{ApplicationVerdict, ApplicationView, DriftKey};
 use crate::drift::environment::EnvironmentRules;
 use crate::drift::{Application, ApplicationKey};
 use crate::verdict::policy::Policies;
@@ -194,15 +193,16 @@ impl Engine {
     ///
     /// # Errors
     /// When the drift is not known (any more), or its manifests had to be fetched again and could not be.
-    pub async fn document(&self, key: &DriftKey) -> Result<DriftDocument, ErrorView> {
+    pub async fn document(&self, key: &DriftKey, pair: ManifestPair) -> Result<DriftDocument, ErrorView> {
         let shelved = self.shelved_or_read(key).await?;
-        let (desired, live) = shelved.sides();
-        Ok(DriftDocument {
-            drift: shelved.drift,
-            desired: yaml::write(desired.as_ref()),
-            live: yaml::write(live.as_ref()),
-            seal: Seal,
-        })
+        let additions = match key.invisible {
+            true => None,
+            false => self.shelved(&DriftKey {
+                invisible: true,
+                ..key.clone()
+            }),
+        };
+        DriftDocument::new(shelved, pair, additions.map(|shelved| shelved.drift))
     }
 
     /// A drift with both of its sides, read again where what was kept of it is gone.

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::drift::raw::{ManagedResource, Pair, Rendered, Tree};
 use crate::drift::{Detail, OperationPhase, OperationState, ProjectWindows, ResourceKey, SyncStatus, SyncWindows};
+use crate::engine::document::ManifestPair;
 use crate::engine::fixtures::Forgetful;
 use crate::engine::ports::{Clock, ClusterName, Ports, ServerInfo, Sink};
 use crate::engine::view::DriftKey;
@@ -362,9 +363,17 @@ async fn a_drift_that_ended_cannot_be_opened_as_if_it_had_not() {
     scripted.says_synced_after = Some(10);
     let night = follow(&[&Arc::new(scripted)]);
     pass(5).await;
-    assert!(night.engine.document(&open("a")).await.is_ok());
+    assert!(night.engine.document(&open("a"), ManifestPair::Compared).await.is_ok());
     pass(10).await;
-    assert_eq!(night.engine.document(&open("a")).await.unwrap_err().title, "Nothing to show");
+    assert_eq!(
+        night
+            .engine
+            .document(&open("a"), ManifestPair::Compared)
+            .await
+            .unwrap_err()
+            .title,
+        "Nothing to show"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::judging::{FirstSeen, Setting};
-use super::redacting::redacted;
+use super::redacting::{Manifests, redacted};
 use super::shelf::Shelved;
 use crate::drift::attribution::Actor;
 use crate::drift::compare::DifferenceKind;
@@ -69,7 +69,11 @@ pub(super) fn additions(
         &resource.key,
         DriftState::Changed,
         &judgement,
-        (Some(target), Some(live)),
+        Manifests {
+            desired: Some(target),
+            live: Some(live),
+            raw: None,
+        },
         setting,
         first_seen,
     );

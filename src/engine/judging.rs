@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::collect::Look;
 use super::invisible::additions;
 use super::overwriting::hidden_in_synced;
-use super::redacting::redacted;
+use super::redacting::{Manifests, redacted};
 use super::shelf::Shelved;
 use super::urgency::most_urgent_first;
 use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftView, Seal};
@@ -299,7 +299,7 @@ fn view(
     }
 }
 
-fn argocd_ignore(ignore: &IgnoreDifference) -> ArgoCdIgnoreView {
+pub(super) fn argocd_ignore(ignore: &IgnoreDifference) -> ArgoCdIgnoreView {
     let managers = ignore
         .managed_fields_managers
         .iter()
@@ -367,7 +367,11 @@ fn drift(
         &resource.key,
         state,
         &judgement,
-        (desired, live),
+        Manifests {
+            desired,
+            live,
+            raw: Some([resource.target.as_ref(), resource.live.as_ref()]),
+        },
         setting,
         first_seen,
     );

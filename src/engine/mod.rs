@@ -19,6 +19,7 @@ mod hint;
 mod invisible;
 pub mod journal;
 mod judging;
+mod kept;
 mod known;
 mod looking;
 mod overwriting;

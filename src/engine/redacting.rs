@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::judging::{FirstSeen, Setting};
-use super::shelf::Shelved;
+use super::judging::{FirstSeen, Setting, argocd_ignore};
+use super::kept::kept;
+use super::shelf::{Shelved, Sides};
 use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, PolicyView, RedactedValue, Seal};
 use crate::drift::fingerprint::Fingerprint;
 use crate::drift::grouping::group_key;
@@ -17,19 +18,38 @@ use crate::verdict::Judgement;
 use crate::verdict::judge::FieldJudgement;
 use crate::verdict::policy::ByPolicy;
 
+/// The manifests of one drift.
+#[derive(Clone, Copy)]
+pub(super) struct Manifests<'a> {
+    /// Desired side of what was compared.
+    pub desired: Option<&'a Value>,
+    /// Live side of what was compared.
+    pub live: Option<&'a Value>,
+    /// What Git and the cluster say, where that is not what was compared.
+    pub raw: Option<[Option<&'a Value>; 2]>,
+}
+
 /// The view of one judged drift, and both of its sides for the shelf.
 pub(super) fn redacted(
     application: &Application,
     resource: &ResourceKey,
     state: DriftState,
     judgement: &Judgement<'_>,
-    (desired, live): (Option<&Value>, Option<&Value>),
+    manifests: Manifests<'_>,
     setting: &Setting<'_>,
     first_seen: FirstSeen<'_>,
 ) -> Shelved {
     let mut redactor = ManifestRedactor::new(resource);
-    let desired = desired.map(|side| redactor.redact(side));
-    let live = live.map(|side| redactor.redact(side));
+    let desired = manifests.desired.map(|side| redactor.redact(side));
+    let live = manifests.live.map(|side| redactor.redact(side));
+    let raw = manifests.raw.map(|sides| {
+        let [target, live] = sides.map(|side| side.map(|side| redactor.redact(&without_noise(side.clone()))));
+        Sides::new(target.as_ref(), live.as_ref())
+    });
+    let kept = match (desired.as_ref(), manifests.raw) {
+        (Some(predicted), Some([Some(target), _])) => kept(predicted, target),
+        _ => Vec::new(),
+    };
     let changes: Vec<ChangeView> = judgement
         .fields
         .iter()
@@ -94,7 +114,23 @@ pub(super) fn redacted(
         seal: Seal,
     });
     let (desired, live) = (desired.map(without_noise), live.map(without_noise));
-    Shelved::new(drift, desired.as_ref(), live.as_ref())
+    let compared = Sides::new(desired.as_ref(), live.as_ref());
+    Shelved {
+        drift,
+        raw: raw.map(|raw| raw.sharing(&compared)),
+        compared,
+        kept,
+        ignored_by_argocd: ignored_by_argocd(application, resource),
+    }
+}
+
+/// The fields of this resource that Argo CD is told to ignore. Of jq expressions and managers only a comparison would tell.
+fn ignored_by_argocd(application: &Application, resource: &ResourceKey) -> Vec<Pointer> {
+    let rules = application.ignore_differences.iter();
+    rules
+        .filter(|rule| argocd_ignore(rule).is_about(resource))
+        .flat_map(|rule| rule.json_pointers.iter().filter_map(|pointer| Pointer::parse(pointer)))
+        .collect()
 }
 
 fn change(field: &FieldJudgement<'_>, desired: Option<&Value>, live: Option<&Value>) -> ChangeView {

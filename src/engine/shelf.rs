@@ -6,36 +6,64 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::view::{DriftKey, DriftView};
-use crate::drift::ApplicationKey;
+use crate::drift::{ApplicationKey, Pointer};
 
-/// One drift with both of its sides, redacted.
-#[derive(Debug, Clone)]
-pub(super) struct Shelved {
-    pub drift: Arc<DriftView>,
-    /// Redacted JSON text: a third of the memory of parsed trees.
-    desired: Option<Box<str>>,
-    live: Option<Box<str>>,
+/// Two manifests as redacted JSON text: a third of the memory of parsed trees. `None` where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sides {
+    pub desired: Option<Arc<str>>,
+    pub live: Option<Arc<str>>,
 }
 
-impl Shelved {
-    pub(super) fn new(drift: Arc<DriftView>, desired: Option<&Value>, live: Option<&Value>) -> Self {
-        let text = |side: Option<&Value>| side.map(|value| value.to_string().into_boxed_str());
+impl Sides {
+    pub(super) fn new(desired: Option<&Value>, live: Option<&Value>) -> Self {
+        let text = |side: Option<&Value>| side.map(|value| Arc::from(value.to_string()));
         Self {
-            drift,
             desired: text(desired),
             live: text(live),
         }
     }
 
-    fn bytes(&self) -> usize {
-        [&self.desired, &self.live].into_iter().flatten().map(|text| text.len()).sum()
+    /// What is the same text as in another pair takes no memory of its own: large manifests mostly are.
+    pub(super) fn sharing(self, other: &Self) -> Self {
+        let share = |own: Option<Arc<str>>, other: &Option<Arc<str>>| if own == *other { other.clone() } else { own };
+        Self {
+            desired: share(self.desired, &other.desired),
+            live: share(self.live, &other.live),
+        }
     }
 
-    /// Both sides, parsed again.
-    pub(super) fn sides(&self) -> (Option<Value>, Option<Value>) {
-        // It was written by `new` from a value, so it parses; a side that did not would show as absent.
-        let parse = |side: &Option<Box<str>>| side.as_ref().and_then(|text| serde_json::from_str(text).ok());
-        (parse(&self.desired), parse(&self.live))
+    fn texts(&self) -> impl Iterator<Item = &Arc<str>> {
+        [&self.desired, &self.live].into_iter().flatten()
+    }
+}
+
+/// One drift with its sides, redacted.
+#[derive(Debug, Clone)]
+pub(super) struct Shelved {
+    pub drift: Arc<DriftView>,
+    /// What was compared.
+    pub compared: Sides,
+    /// What Git and the cluster say, where that is not what was compared.
+    pub raw: Option<Sides>,
+    /// See [`super::document::DriftDocument::kept`]; of the compared pair.
+    pub kept: Vec<Pointer>,
+    /// See [`super::document::DriftDocument::ignored_by_argocd`].
+    pub ignored_by_argocd: Vec<Pointer>,
+}
+
+impl Shelved {
+    /// Both sides of what was compared, parsed again.
+    pub(super) fn compared_values(&self) -> (Option<Value>, Option<Value>) {
+        // It was written from a value, so it parses; a side that did not would show as absent.
+        let parse = |side: &Option<Arc<str>>| side.as_ref().and_then(|text| serde_json::from_str(text).ok());
+        (parse(&self.compared.desired), parse(&self.compared.live))
+    }
+
+    fn bytes(&self) -> usize {
+        let own = |text: &&Arc<str>| !self.compared.texts().any(|shared| Arc::ptr_eq(shared, text));
+        let raw = self.raw.iter().flat_map(Sides::texts).filter(own);
+        self.compared.texts().chain(raw).map(|text| text.len()).sum()
     }
 }
 

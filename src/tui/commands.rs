@@ -1,6 +1,8 @@
 //! THE table of commands. Dispatch, help, the hint line, key overrides and their checks all read it; nothing else
 //! knows a key.
 
+use super::diff::Form;
+use super::diff::copy::Part;
 use super::state::{Group, Layout, Overlay, Pane, State};
 
 /// Section of the help, in this order.
@@ -42,6 +44,10 @@ pub(crate) enum Context {
     List,
     /// Reason or diff has the focus.
     Detail,
+    /// The diff has the focus.
+    Diff,
+    /// A search in the diff is being typed.
+    Search,
     /// The filter is being typed.
     Filter,
     /// The help is open.
@@ -101,10 +107,34 @@ pub(crate) enum Action {
     NextChange,
     /// The change before this one.
     PreviousChange,
-    /// Shows or folds harmless changes.
-    ToggleHarmless,
+    /// Shows or folds changes that ask for nobody.
+    ToggleQuiet,
     /// Shows or folds unchanged lines.
     ToggleUnchanged,
+    /// The two sides beside each other, or one below the other.
+    ToggleSideBySide,
+    /// What of the drift is looked at: the next.
+    NextView,
+    /// What of the drift is looked at: the one before.
+    PreviousView,
+    /// The diff on the whole screen, or not.
+    ToggleZoom,
+    /// Starts typing a search in the diff.
+    OpenSearch,
+    /// Keeps the search.
+    KeepSearch,
+    /// Ends the search.
+    EndSearch,
+    /// Removes the last character of the search.
+    DeleteSearchCharacter,
+    /// Removes the last word of the search.
+    DeleteSearchWord,
+    /// Copies a part of the diff to the clipboard.
+    Copy(Part),
+    /// Opens both sides in the configured viewer.
+    OpenViewer,
+    /// Stops the program until the shell wants it again.
+    Suspend,
     /// Focus to the next pane.
     NextPane,
     /// Focus to the previous pane.
@@ -233,8 +263,23 @@ pub(crate) static COMMANDS: &[Command] = {
         row("diff.previous-change", "Previous change", S::Drift, C::Triage, &["N"], None, has_change, A::PreviousChange),
         row("drift.next", "Next drift", S::Drift, C::Triage, &["]"], Some("next drift"), has_drifts, A::NextDrift),
         row("drift.previous", "Previous drift", S::Drift, C::Triage, &["["], None, has_drifts, A::PreviousDrift),
-        row("diff.toggle-harmless", "Show or fold harmless changes", S::Drift, C::Triage, &["v"], Some("harmless"), has_harmless, A::ToggleHarmless),
+        row("diff.toggle-harmless", "Show or fold changes that are harmless, ignored or not compared by Argo CD", S::Drift, C::Triage, &["v"], Some("harmless"), has_quiet, A::ToggleQuiet),
         row("diff.toggle-unchanged", "Show or fold unchanged lines", S::Drift, C::Triage, &["e"], None, has_diff, A::ToggleUnchanged),
+        row("diff.search", "Search in the diff; n and N then go between the matches", S::Drift, C::Diff, &["/"], Some("search"), has_diff, A::OpenSearch),
+        row("diff.toggle-side-by-side", "Two sides beside each other, or one below the other", S::Drift, C::Diff, &["s"], Some("sides"), has_diff, A::ToggleSideBySide),
+        row("diff.next-view", "Next view: what Argo CD compares, raw, Git's YAML, live YAML", S::Drift, C::Diff, &["m"], Some("view"), has_diff, A::NextView),
+        row("diff.previous-view", "Previous view", S::Drift, C::Diff, &["M"], None, has_diff, A::PreviousView),
+        row("diff.zoom", "The diff on the whole screen, or beside the others", S::Drift, C::Detail, &["f"], Some("full screen"), has_diff, A::ToggleZoom),
+        row("diff.copy-line", "Copy the line that this change begins on", S::Drift, C::Diff, &["y y"], Some("line"), has_diff, A::Copy(Part::Line)),
+        row("diff.copy-path", "Copy its field as a path", S::Drift, C::Diff, &["y p"], Some("path"), has_diff, A::Copy(Part::Path)),
+        row("diff.copy-pointer", "Copy its field as a JSON Pointer", S::Drift, C::Diff, &["y j"], Some("JSON Pointer"), has_diff, A::Copy(Part::Pointer)),
+        row("diff.copy-change", "Copy this change", S::Drift, C::Diff, &["y c"], Some("this change"), has_diff, A::Copy(Part::Change)),
+        row("diff.copy-all", "Copy the whole diff, or the whole YAML", S::Drift, C::Diff, &["y a"], Some("all"), has_diff, A::Copy(Part::All)),
+        row("diff.open-viewer", "Open both sides in the viewer of view.diff_viewer", S::Drift, C::Diff, &["E"], None, has_viewer, A::OpenViewer),
+        row("search.keep", "Keep the search", S::Find, C::Search, &["enter", "tab"], Some("keep"), always, A::KeepSearch),
+        row("search.end", "End the search", S::Find, C::Search, &["esc"], Some("end"), always, A::EndSearch),
+        row("search.delete-character", "Delete a character", S::Find, C::Search, &["backspace"], None, always, A::DeleteSearchCharacter),
+        row("search.delete-word", "Delete a word", S::Find, C::Search, &["ctrl-w", "alt-backspace"], None, always, A::DeleteSearchWord),
         row("view.next-pane", "Next pane: list, reason, diff", S::Drift, C::Triage, &["tab"], Some("pane"), has_panes, A::NextPane),
         row("view.previous-pane", "Previous pane", S::Drift, C::Triage, &["shift-tab"], None, has_panes, A::PreviousPane),
         row("detail.leave", "Back to the list", S::Drift, C::Detail, &["h", "left"], None, always, A::Collapse),
@@ -261,6 +306,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),
         row("app.back", "Back; at the root ask to quit", S::Program, C::Triage, &["q"], Some("quit"), always, A::Back),
+        row("app.suspend", "Stop until the shell's `fg`", S::Program, C::Always, &["ctrl-z"], None, can_suspend, A::Suspend),
         row("app.quit", "Quit at once", S::Program, C::Always, &["ctrl-c"], None, always, A::Quit),
         row("help.close", "Close", S::Dialogs, C::Help, &["esc", "?", "q", "f1"], Some("close"), always, A::CloseOverlay),
         row("help.down", "Down", S::Dialogs, C::Help, &["j", "down"], Some("down"), always, A::Move(Step::Down)),
@@ -295,7 +341,9 @@ pub(crate) fn contexts(state: &State) -> &'static [Context] {
     }
     match state.pane {
         Pane::List => &[Context::List, Context::Triage, Context::Always],
-        Pane::Reason | Pane::Diff => &[Context::Detail, Context::Triage, Context::Always],
+        Pane::Reason => &[Context::Detail, Context::Triage, Context::Always],
+        Pane::Diff if state.detail.search.typing => &[Context::Search, Context::Always],
+        Pane::Diff => &[Context::Diff, Context::Detail, Context::Triage, Context::Always],
     }
 }
 
@@ -341,17 +389,27 @@ fn has_diff(state: &State) -> Availability {
 }
 
 fn has_change(state: &State) -> Availability {
-    given(
-        shows_diff(state) && !state.detail.plan.changes().is_empty(),
-        "No change is shown.",
-    )
+    let plan = &state.detail.plan;
+    let stops = !plan.changes().is_empty() || state.detail.search.is_active();
+    given(shows_diff(state) && stops, "No change is shown.")
 }
 
-fn has_harmless(state: &State) -> Availability {
-    given(
-        shows_diff(state) && state.detail.diff().is_some_and(|diff| diff.harmless() > 0),
-        "No harmless change is in this diff.",
-    )
+fn has_quiet(state: &State) -> Availability {
+    // Of one side alone everything is shown.
+    let folds = !matches!(state.detail.plan.shape().form, Form::One(_));
+    let quiet = state.detail.diff().is_some_and(|diff| diff.quiet().total() > 0);
+    given(shows_diff(state) && folds && quiet, "Every change of this diff is shown.")
+}
+
+fn has_viewer(state: &State) -> Availability {
+    if !state.has_viewer {
+        return Availability::No("No viewer is configured: see view.diff_viewer in config.example.toml.");
+    }
+    has_diff(state)
+}
+
+fn can_suspend(_: &State) -> Availability {
+    given(cfg!(unix), "This system has no way to stop a program and go on later.")
 }
 
 fn can_escape(state: &State) -> Availability {

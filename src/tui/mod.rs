@@ -6,6 +6,7 @@
 
 mod commands;
 mod diff;
+mod first_screen;
 mod keymap;
 mod pages;
 mod reason;
@@ -20,5 +21,6 @@ mod update;
 pub mod verdict_sign;
 mod widgets;
 
+pub use first_screen::first_screen;
 pub use keymap::{KeyProblem, check};
 pub use runtime::{Error, Options, check_themes, run};

@@ -181,9 +181,16 @@ impl Pty {
 
     /// Sends a signal by name, such as `TERM`, to the program.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        let status = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
+        let status = std::process::Command::new("kill")
+            .args(["-s", name, &self.process_id()])
+            .status()
+            .unwrap();
         assert!(status.success());
+    }
+
+    /// Number of the process.
+    pub(crate) fn process_id(&self) -> String {
+        self.child.process_id().unwrap().to_string()
     }
 
     /// The screen as text.

@@ -13,7 +13,7 @@ use super::{Diff, Side};
 pub(crate) const BLOCK: usize = 64;
 
 /// Lines longer than this, in bytes, stay plain.
-const LONGEST: usize = 2_000;
+pub(crate) const LONGEST: usize = 2_000;
 
 /// What a piece of YAML is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,27 +1,38 @@
 //! The text difference of one drift, ready to be scrolled: computed once in a worker, looked up row by row.
 //!
 //! [`Diff`] holds the document and its segments; [`Plan`] says which of them stand open and finds row *n* by a prefix
-//! sum, so page-down at line 300,000 costs what it costs at line 3. [`highlight`] colours blocks of lines, lazily.
+//! sum, so page-down at line 300,000 costs what it costs at line 3. [`pairs`] says which line became which, [`words`] what
+//! differs inside a pair, [`highlight`] colours blocks of lines, lazily, [`copy`] turns parts into text to be copied.
 
+pub(crate) mod copy;
 pub(crate) mod highlight;
+mod judged;
+mod pairs;
 mod plan;
+mod search;
+mod shape;
+mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use imara_diff::{Algorithm, InternedInput};
 
-pub(crate) use plan::{Plan, Row, RowKind, Unfolding};
+pub(crate) use judged::Note;
+pub(crate) use pairs::Pairs;
+pub(crate) use plan::{Folded, Plan, Row, RowKind};
+pub(crate) use search::find_all;
+pub(crate) use shape::{Form, Shape, Unfolding, View};
+pub(crate) use words::differing;
 
-use crate::drift::Pointer;
 use crate::engine::document::{DriftDocument, YamlText};
 use crate::engine::view::ChangeView;
-use crate::verdict::Verdict;
 
 /// One side of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Side {
-    /// What a sync would leave.
+    /// What a sync would leave, or what Git says.
     Desired,
     /// What is in the cluster.
     Live,
@@ -38,9 +49,24 @@ pub(crate) enum Segment {
         live: usize,
         /// How many.
         length: usize,
+        /// Somebody added these in the cluster and Argo CD calls them Synced.
+        addition: bool,
     },
     /// Lines that a sync would replace.
     Changed(Hunk),
+}
+
+/// What the judgement says of a change of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HunkKind {
+    /// To be looked at.
+    Drift,
+    /// Every field on these lines was judged harmless.
+    Harmless,
+    /// The rest is harmless, and an ignore rule or Argo CD's `ignoreDifferences` hides at least one field.
+    Ignored,
+    /// Argo CD does not compare this: defaults, status, what the normalised pair leaves out.
+    NotCompared,
 }
 
 /// One change of lines.
@@ -50,10 +76,47 @@ pub(crate) struct Hunk {
     pub(crate) desired: Range<usize>,
     /// Lines of the live side.
     pub(crate) live: Range<usize>,
-    /// Every field on these lines was judged harmless.
-    pub(crate) harmless: bool,
-    /// For the n-th removed and the n-th added line: the bytes that both begin and both end with.
-    pub(crate) common: Vec<(usize, usize)>,
+    /// What the judgement says.
+    pub(crate) kind: HunkKind,
+    /// Which line became which.
+    pub(crate) pairs: Pairs,
+}
+
+impl Hunk {
+    /// The line of the other side that stands against this one.
+    pub(crate) fn counterpart(&self, side: Side, line: usize) -> Option<usize> {
+        match side {
+            Side::Desired => Some(self.live.start + self.pairs.added(line.checked_sub(self.desired.start)?)?),
+            Side::Live => Some(self.desired.start + self.pairs.removed(line.checked_sub(self.live.start)?)?),
+        }
+    }
+}
+
+/// How many changes of which kind ask for nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Quiet {
+    /// Harmless.
+    pub(crate) harmless: usize,
+    /// Ignored.
+    pub(crate) ignored: usize,
+    /// Not compared by Argo CD.
+    pub(crate) not_compared: usize,
+}
+
+impl Quiet {
+    /// All of them.
+    pub(crate) fn total(self) -> usize {
+        self.harmless + self.ignored + self.not_compared
+    }
+
+    fn count(&mut self, kind: HunkKind) {
+        match kind {
+            HunkKind::Drift => {}
+            HunkKind::Harmless => self.harmless += 1,
+            HunkKind::Ignored => self.ignored += 1,
+            HunkKind::NotCompared => self.not_compared += 1,
+        }
+    }
 }
 
 /// The text difference of one drift.
@@ -61,9 +124,29 @@ pub(crate) struct Hunk {
 pub(crate) struct Diff {
     document: DriftDocument,
     segments: Vec<Segment>,
-    /// Line → the change (index into the drift's changes) whose attribution stands at its end.
-    attributions: HashMap<(Side, usize), usize>,
-    harmless: usize,
+    /// What stands at the end of a line.
+    notes: HashMap<(Side, usize), Note>,
+    /// Lines of the desired side that only the cluster has and a sync keeps.
+    kept: Vec<Range<usize>>,
+    quiet: Quiet,
+}
+
+/// A diff and its rows, as a worker hands them over.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Shown {
+    /// The diff.
+    pub(crate) diff: Arc<Diff>,
+    /// Its rows.
+    pub(crate) plan: Arc<Plan>,
+}
+
+impl Shown {
+    /// Compares and lays out. Heavy for large documents: only workers call this.
+    pub(crate) fn compute(document: DriftDocument, shape: Shape) -> Self {
+        let diff = Arc::new(Diff::compute(document));
+        let plan = Arc::new(Plan::new(&diff, shape));
+        Self { diff, plan }
+    }
 }
 
 impl Diff {
@@ -73,53 +156,12 @@ impl Diff {
         let mut diff = Self {
             segments: segments(&document),
             document,
-            attributions: HashMap::new(),
-            harmless: 0,
+            notes: HashMap::new(),
+            kept: Vec::new(),
+            quiet: Quiet::default(),
         };
-        diff.attribute();
+        diff.judge();
         diff
-    }
-
-    fn attribute(&mut self) {
-        let changes = &self.document.drift.changes;
-        let by_path: BTreeMap<&str, usize> = changes.iter().enumerate().map(|(at, c)| (c.path.as_str(), at)).collect();
-        let mut said = vec![false; changes.len()];
-        for segment in &mut self.segments {
-            let Segment::Changed(hunk) = segment else { continue };
-            let lines = hunk
-                .live
-                .clone()
-                .map(|line| (Side::Live, line))
-                .chain(hunk.desired.clone().map(|line| (Side::Desired, line)));
-            let (mut known, mut harmless) = (false, true);
-            for (side, line) in lines {
-                let text = match side {
-                    Side::Desired => &self.document.desired,
-                    Side::Live => &self.document.live,
-                };
-                let Some(index) = text.pointer(line).and_then(|pointer| change_at(&by_path, pointer)) else {
-                    continue;
-                };
-                known = true;
-                harmless &= changes.get(index).is_some_and(|c| c.verdict == Verdict::Harmless);
-                if let Some(said) = said.get_mut(index).filter(|said| !**said) {
-                    *said = true;
-                    self.attributions.insert((side, line), index);
-                }
-            }
-            hunk.harmless = known && harmless;
-            self.harmless += usize::from(hunk.harmless);
-        }
-        // Where nothing else differs, what is harmless is what there is to look at.
-        let is_all = |segment: &Segment| !matches!(segment, Segment::Changed(hunk) if !hunk.harmless);
-        if self.segments.iter().all(is_all) {
-            self.harmless = 0;
-            for segment in &mut self.segments {
-                if let Segment::Changed(hunk) = segment {
-                    hunk.harmless = false;
-                }
-            }
-        }
     }
 
     /// The segments, from the top.
@@ -127,9 +169,17 @@ impl Diff {
         &self.segments
     }
 
-    /// How many hunks are harmless throughout.
-    pub(crate) fn harmless(&self) -> usize {
-        self.harmless
+    /// The hunk at this index of the segments.
+    pub(crate) fn hunk(&self, segment: usize) -> Option<&Hunk> {
+        match self.segments.get(segment)? {
+            Segment::Changed(hunk) => Some(hunk),
+            Segment::Same { .. } => None,
+        }
+    }
+
+    /// Changes that are folded by default.
+    pub(crate) fn quiet(&self) -> Quiet {
+        self.quiet
     }
 
     /// The two sides.
@@ -145,27 +195,32 @@ impl Diff {
         }
     }
 
-    /// The change whose attribution belongs at the end of this line.
-    pub(crate) fn attribution(&self, side: Side, line: usize) -> Option<&ChangeView> {
-        self.document.drift.changes.get(*self.attributions.get(&(side, line))?)
+    /// What belongs at the end of this line.
+    pub(crate) fn note(&self, side: Side, line: usize) -> Option<Note> {
+        self.notes.get(&(side, line)).copied()
     }
-}
 
-/// The change at this line's field or above it, else the first one below it (a map that exists on one side only).
-fn change_at(by_path: &BTreeMap<&str, usize>, pointer: &Pointer) -> Option<usize> {
-    let mut above = Some(pointer.clone());
-    while let Some(here) = above {
-        if let Some(index) = by_path.get(here.as_str()) {
-            return Some(*index);
+    /// The judged change that a note is about.
+    pub(crate) fn change(&self, note: Note) -> Option<&ChangeView> {
+        match note {
+            Note::Change(index) => self.document.drift.changes.get(index),
+            Note::Addition(index) => self.document.additions.as_ref()?.changes.get(index),
+            Note::Kept => None,
         }
-        above = here.parent();
     }
-    let below = format!("{pointer}/");
-    by_path
-        .range(below.as_str()..)
-        .next()
-        .filter(|(path, _)| path.starts_with(&below))
-        .map(|(_, index)| *index)
+
+    /// Whether only the cluster has this line of the desired side, and a sync keeps it.
+    pub(crate) fn is_kept(&self, desired: usize) -> bool {
+        let at = self.kept.partition_point(|lines| lines.end <= desired);
+        self.kept.get(at).is_some_and(|lines| lines.contains(&desired))
+    }
+
+    /// Whether the two sides are the same text.
+    pub(crate) fn is_same(&self) -> bool {
+        self.segments
+            .iter()
+            .all(|segment| matches!(segment, Segment::Same { addition: false, .. }))
+    }
 }
 
 fn segments(document: &DriftDocument) -> Vec<Segment> {
@@ -178,35 +233,28 @@ fn segments(document: &DriftDocument) -> Vec<Segment> {
 
     let mut segments = Vec::new();
     let (mut desired_at, mut live_at) = (0, 0);
+    let same = |desired: usize, live: usize, length: usize| Segment::Same {
+        desired,
+        live,
+        length,
+        addition: false,
+    };
     for hunk in lines.hunks() {
         let (removed, added) = (range(&hunk.before), range(&hunk.after));
         if removed.start > desired_at {
-            segments.push(Segment::Same {
-                desired: desired_at,
-                live: live_at,
-                length: removed.start - desired_at,
-            });
+            segments.push(same(desired_at, live_at, removed.start - desired_at));
         }
         desired_at = removed.end;
         live_at = added.end;
-        let common = removed
-            .clone()
-            .zip(added.clone())
-            .map(|(a, b)| common(desired.line(a), live.line(b)))
-            .collect();
         segments.push(Segment::Changed(Hunk {
+            kind: HunkKind::Drift,
+            pairs: Pairs::of(desired, &removed, live, &added),
             desired: removed,
             live: added,
-            harmless: false,
-            common,
         }));
     }
     if desired.len() > desired_at {
-        segments.push(Segment::Same {
-            desired: desired_at,
-            live: live_at,
-            length: desired.len() - desired_at,
-        });
+        segments.push(same(desired_at, live_at, desired.len() - desired_at));
     }
     segments
 }
@@ -215,35 +263,12 @@ fn range(lines: &Range<u32>) -> Range<usize> {
     usize::try_from(lines.start).unwrap_or(usize::MAX)..usize::try_from(lines.end).unwrap_or(usize::MAX)
 }
 
-/// Bytes that both lines begin with, and bytes that both end with; on character boundaries of both, never overlapping.
-fn common(a: &str, b: &str) -> (usize, usize) {
-    let start: usize = a
-        .chars()
-        .zip(b.chars())
-        .take_while(|(x, y)| x == y)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    let (a, b) = (a.get(start..).unwrap_or(""), b.get(start..).unwrap_or(""));
-    let end = a
-        .chars()
-        .rev()
-        .zip(b.chars().rev())
-        .take_while(|(x, y)| x == y)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    (start, end)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::*;
     use crate::engine::fixtures;
-
-    fn flagship() -> Diff {
-        Diff::compute(fixtures::document(&fixtures::payments_api().drifts[0]))
-    }
 
     #[test]
     fn applying_the_hunks_to_the_desired_side_gives_the_live_side() {
@@ -266,34 +291,9 @@ mod tests {
     }
 
     #[test]
-    fn the_attribution_stands_on_the_live_line_of_the_field() {
-        let diff = flagship();
-        let live = diff.side(Side::Live);
-        let line = (0..live.len())
-            .find(|line| live.line(*line).contains("MAX_CONNECTIONS"))
-            .unwrap();
-        assert_eq!(
-            diff.attribution(Side::Live, line).map(|c| c.path.as_str()),
-            Some("/data/MAX_CONNECTIONS")
-        );
-    }
-
-    #[test]
-    fn a_hunk_is_harmless_when_all_its_fields_are() {
-        assert_eq!(flagship().harmless(), 1);
-    }
-
-    #[test]
     fn a_missing_object_is_all_removed() {
         let drift = Arc::clone(&fixtures::refunds().drifts[0]);
         let diff = Diff::compute(fixtures::document(&drift));
         assert!(matches!(diff.segments(), [Segment::Changed(hunk)] if hunk.live.is_empty() && hunk.desired == (0..6)));
-    }
-
-    #[test]
-    fn what_two_lines_share_ends_on_character_boundaries() {
-        assert_eq!(common("a: \"100\"", "a: \"400\""), (4, 3));
-        assert_eq!(common("é", "è"), (0, 0));
-        assert_eq!(common("aa", "a"), (1, 0));
     }
 }

@@ -19,10 +19,10 @@ pub(crate) fn lines(keymap: &Keymap) -> Vec<Line> {
             } else {
                 keys.join("  ")
             };
-            let note = if command.context == Context::Detail {
-                " (reason, diff)"
-            } else {
-                ""
+            let note = match command.context {
+                Context::Detail => " (reason, diff)",
+                Context::Diff => " (diff)",
+                _ => "",
             };
             lines.push(vec![
                 (Tone::Key, format!("  {keys:<18}")),

@@ -13,13 +13,13 @@ use ratatui::buffer::Buffer;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::input;
 use super::jobs::{Job, Runner};
+use super::{input, outside};
 use crate::engine::EngineEvent;
 use crate::tui::screens::{self, Frame};
 use crate::tui::state::{Ending, Moment, Signal, State};
 use crate::tui::theme::Theme;
-use crate::tui::update::{Effect, Msg, update};
+use crate::tui::update::{Effect, Msg, TerminalEffect, update};
 
 /// Frames are at least this far apart.
 const BETWEEN_FRAMES: Duration = Duration::from_millis(16);
@@ -34,6 +34,15 @@ pub(super) trait Surface {
 
     /// Shows what `draw` puts into the buffer.
     fn draw(&mut self, draw: &mut dyn FnMut(&mut Buffer) -> Frame) -> io::Result<()>;
+
+    /// Puts a text into the clipboard of whoever sits at the terminal.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Gives the terminal to somebody else.
+    fn release(&mut self) -> io::Result<()>;
+
+    /// Takes it back; the next frame is drawn whole.
+    fn reclaim(&mut self) -> io::Result<()>;
 }
 
 /// Where signals come from.
@@ -48,8 +57,9 @@ pub(super) struct EventLoop<S, I, G> {
     pub(super) surface: S,
     /// Colours, now and from now on.
     pub(super) theme: watch::Receiver<Theme>,
-    /// Terminal events. When it ends, so does the loop: a vanished terminal must not spin.
-    pub(super) input: I,
+    /// Opens the terminal's events. When they end, so does the loop: a vanished terminal must not spin. Opened anew after
+    /// somebody else had the terminal, who would else have to share the keys.
+    pub(super) open_input: Box<dyn FnMut() -> I + Send>,
     /// The engine's news.
     pub(super) events: mpsc::Receiver<EngineEvent>,
     /// Signals.
@@ -58,6 +68,8 @@ pub(super) struct EventLoop<S, I, G> {
     pub(super) now: Box<dyn Fn() -> Timestamp + Send>,
     /// Effect → job.
     pub(super) work: Box<dyn Fn(Effect) -> Job + Send>,
+    /// Program and arguments of the viewer of diffs; empty for none.
+    pub(super) viewer: Vec<String>,
 }
 
 impl<S, I, G> EventLoop<S, I, G>
@@ -66,20 +78,27 @@ where
     I: Stream<Item = io::Result<Event>> + Unpin,
     G: SignalSource,
 {
-    /// Runs until the state ends.
-    pub(super) async fn run(&mut self, mut state: State) -> io::Result<Ending> {
+    /// Runs until the state ends; hands back the input that was open then.
+    pub(super) async fn run(&mut self, mut state: State) -> io::Result<(Ending, I)> {
         let start = Instant::now();
         let mut runner = Runner::default();
         let mut inbox: Vec<Msg> = Vec::new();
         let mut news = true;
         let mut drawn = 0;
         let mut next_frame = start;
+        let mut input = (self.open_input)();
         let (width, height) = self.surface.size()?;
         inbox.push(Msg::Resized(width, height));
         loop {
-            self.take(&mut state, &mut inbox, &mut runner, start);
+            let for_terminal = self.take(&mut state, &mut inbox, &mut runner, start);
             if let Some(ending) = state.ending {
-                return Ok(ending);
+                return Ok((ending, input));
+            }
+            if !for_terminal.is_empty() {
+                for effect in for_terminal {
+                    input = self.use_terminal(effect, input, &mut inbox).await?;
+                }
+                continue;
             }
             let dirty = state.revision() != drawn;
             let wake = state.next_wake().map(|elapsed| start + elapsed);
@@ -92,7 +111,7 @@ where
                     inbox.push(Msg::Drawn);
                     next_frame = Instant::now() + BETWEEN_FRAMES;
                 }
-                event = self.input.next() => match event {
+                event = input.next() => match event {
                     Some(Ok(event)) => inbox.extend(input::message(event)),
                     Some(Err(_)) | None => inbox.push(Msg::InputEnded),
                 },
@@ -116,7 +135,9 @@ where
         }
     }
 
-    fn take(&self, state: &mut State, inbox: &mut Vec<Msg>, runner: &mut Runner, start: Instant) {
+    /// Handles what is there and starts what follows; returns what only this loop can do.
+    fn take(&self, state: &mut State, inbox: &mut Vec<Msg>, runner: &mut Runner, start: Instant) -> Vec<TerminalEffect> {
+        let mut for_terminal = Vec::new();
         let time = Msg::Time(Moment {
             elapsed: start.elapsed(),
             wall: (self.now)(),
@@ -127,10 +148,52 @@ where
         }
         while let Some(effect) = effects.pop_front() {
             let (purpose, policy) = (effect.purpose(), effect.policy());
-            if let Some(refused) = runner.start(purpose, policy, (self.work)(effect)) {
+            if let Effect::Terminal(effect) = effect {
+                for_terminal.push(effect);
+            } else if let Some(refused) = runner.start(purpose, policy, (self.work)(effect)) {
                 effects.extend(update(state, refused));
             }
         }
+        for_terminal
+    }
+
+    /// Does what needs the terminal; returns the input that holds from now on.
+    async fn use_terminal(&mut self, effect: TerminalEffect, input: I, inbox: &mut Vec<Msg>) -> io::Result<I> {
+        let outcome = match effect {
+            TerminalEffect::Copy(text) => {
+                self.surface.copy(&text)?;
+                return Ok(input);
+            }
+            TerminalEffect::View(diff) => {
+                drop(input);
+                self.surface.release()?;
+                let viewing = outside::view(&self.viewer, &diff);
+                tokio::pin!(viewing);
+                loop {
+                    tokio::select! { biased;
+                        outcome = &mut viewing => break outcome,
+                        signal = self.signals.next() => match signal {
+                            // Ctrl-C in a terminal goes to everybody there, and it was meant for the viewer.
+                            Signal::Interrupt => {}
+                            Signal::Terminate | Signal::Hangup => {
+                                inbox.push(Msg::Signal(signal));
+                                break Ok(());
+                            }
+                        }
+                    }
+                }
+            }
+            TerminalEffect::Suspend => {
+                drop(input);
+                self.surface.release()?;
+                outside::suspend()
+            }
+        };
+        self.surface.reclaim()?;
+        let (width, height) = self.surface.size()?;
+        inbox.push(Msg::Resized(width, height));
+        inbox.push(Msg::Returned(outcome.err()));
+        Ok((self.open_input)())
     }
 }
 

@@ -9,6 +9,7 @@ mod environment;
 mod event_loop;
 mod input;
 mod jobs;
+mod outside;
 mod signals;
 mod terminal;
 mod themes;
@@ -47,6 +48,8 @@ pub struct Options {
     pub keys: toml::Table,
     /// This is the demo, and the screen says so.
     pub demo: bool,
+    /// Program and arguments of the viewer of diffs, with `{desired}` and `{live}` for its files; empty for none.
+    pub diff_viewer: Vec<String>,
 }
 
 /// Why the terminal UI did not start, or how it was ended from outside.
@@ -97,6 +100,7 @@ fn problems(problems: &[KeyProblem]) -> String {
 pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     let environment = environment::Environment::read();
     let keymap = Keymap::with_overrides(&options.keys).map_err(Error::Keys)?;
+    let diff_viewer = options.view.diff_viewer.clone();
     let beginning = environment.beginning(&options.view);
     let themes = Arc::new(Themes::begin(options.view, &beginning.theme, environment.depth())?);
     if environment.is_dumb() {
@@ -123,20 +127,34 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         elapsed: std::time::Duration::ZERO,
         wall: engine.now(),
     };
-    let state = State::new(moment, TimeZone::system(), keymap, options.demo);
+    let mut state = State::new(moment, TimeZone::system(), keymap, options.demo);
+    state.has_viewer = !diff_viewer.is_empty();
     let theme = themes.watch();
     let world = work::World::new(Arc::clone(&engine), commands, themes);
+    let mut first = Some(input);
     let mut event_loop = event_loop::EventLoop {
         surface: screen,
         theme,
-        input,
+        // Only the first may bring the terminal's answer.
+        open_input: Box::new(move || {
+            first
+                .take()
+                .unwrap_or_else(|| Answers::none(crossterm::event::EventStream::new()))
+        }),
         events,
         signals,
         now: Box::new(move || engine.now()),
         work: Box::new(move |effect| world.job(effect)),
+        viewer: diff_viewer,
     };
-    let ending = event_loop.run(state).await;
-    event_loop.input.part().await;
+    let ended = event_loop.run(state).await;
+    let ending = match ended {
+        Ok((ending, mut input)) => {
+            input.part().await;
+            Ok(ending)
+        }
+        Err(error) => Err(error),
+    };
     drop(event_loop);
 
     stop.cancel();

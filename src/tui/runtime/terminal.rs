@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -42,19 +44,21 @@ impl Screen {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(Error::NotATerminal);
         }
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
-        let terminal = Terminal::new(backend)?;
+        let terminal = new_terminal()?;
         let taken = Taken(Arc::new(AtomicBool::new(true)));
-        let screen = Self {
+        let mut screen = Self {
             terminal,
             hook: hook(taken.clone()),
             taken,
         };
         // From here on dropping `screen` undoes what was done, also when one of these fails.
-        enable_raw_mode()?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        screen.take_over()?;
         Ok(screen)
     }
+}
+
+fn new_terminal() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))
 }
 
 impl Surface for Screen {
@@ -72,6 +76,31 @@ impl Surface for Screen {
         })?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         io::Write::flush(self.terminal.backend_mut())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    fn release(&mut self) -> io::Result<()> {
+        self.taken.give_back();
+        Ok(())
+    }
+
+    fn reclaim(&mut self) -> io::Result<()> {
+        self.taken.0.store(true, Ordering::SeqCst);
+        self.take_over()?;
+        // Nothing of ours is there any more: the next frame draws every cell. Clearing the old terminal would ask where the
+        // cursor is, and not every terminal answers.
+        self.terminal = new_terminal()?;
+        execute!(self.terminal.backend_mut(), Clear(ClearType::All))
+    }
+}
+
+impl Screen {
+    fn take_over(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
     }
 }
 

@@ -8,8 +8,8 @@ use super::jobs::Job;
 use super::themes::{Themes, in_a_line};
 use crate::engine::ports::ErrorView;
 use crate::engine::{Engine, EngineCommand};
-use crate::tui::diff::Diff;
 use crate::tui::diff::highlight::Highlighter;
+use crate::tui::diff::{Plan, Shown};
 use crate::tui::update::{Effect, Msg};
 
 /// What effects act on.
@@ -44,16 +44,30 @@ impl World {
                 })
             }
             Effect::Open(key) => self.command(EngineCommand::Open(key)),
-            Effect::Compare { key, generation } => {
+            Effect::Compare {
+                key,
+                pair,
+                shape,
+                generation,
+            } => {
                 let engine = Arc::clone(&self.engine);
                 Box::pin(async move {
-                    let result = match engine.document(&key).await {
-                        Ok(document) => blocking(move || Arc::new(Diff::compute(document))).await,
+                    let result = match engine.document(&key, pair).await {
+                        Ok(document) => blocking(move || Shown::compute(document, shape)).await,
                         Err(error) => Err(error),
                     };
                     Msg::Compared { key, generation, result }
                 })
             }
+            Effect::LayOut { diff, shape } => Box::pin(async move {
+                let text = Arc::clone(&diff);
+                match blocking(move || Arc::new(Plan::new(&text, shape))).await {
+                    Ok(plan) => Msg::LaidOut { diff, plan },
+                    Err(_) => Msg::JobFailed("Laying out the diff"),
+                }
+            }),
+            // The loop does these itself: it holds the terminal.
+            Effect::Terminal(_) => Box::pin(std::future::ready(Msg::Done)),
             Effect::Colour { diff, side, block } => {
                 let highlighter = Arc::clone(&self.highlighter);
                 Box::pin(async move {

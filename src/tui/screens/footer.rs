@@ -1,6 +1,7 @@
 //! The last line: what can be pressed now, or the filter while it is typed; and the toast above it.
 
 use crate::tui::commands::{Availability, COMMANDS, Command, contexts};
+use crate::tui::diff::Form;
 use crate::tui::keymap::sequence_label;
 use crate::tui::state::{Area, Layout, Pane, State};
 use crate::tui::text::{ellipsis, prefix, width};
@@ -12,8 +13,28 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) -> O
     toast(state, canvas, layout.footer);
     let area = layout.footer;
     canvas.style(area, canvas.theme().style(Token::Footer));
-    if state.filter.typing && state.overlay.is_none() {
-        return Some(prompt(state, canvas, area));
+    if state.overlay.is_none() {
+        let search = &state.detail.search;
+        if state.filter.typing {
+            return Some(prompt(
+                state,
+                canvas,
+                area,
+                &state.filter.text,
+                ["filter.keep", "filter.clear"],
+                ["keeps", "clears"],
+            ));
+        }
+        if search.typing {
+            return Some(prompt(
+                state,
+                canvas,
+                area,
+                &search.text,
+                ["search.keep", "search.end"],
+                ["keeps", "ends"],
+            ));
+        }
     }
     // While the list is out of view, what became risky in it is told here, before any hint.
     let news = if layout.list.is_none() {
@@ -44,14 +65,18 @@ fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) -> u16 {
     let theme = canvas.theme();
     let base = theme.style(Token::Footer);
     let mut column = 1;
-    if !state.chords.is_empty() {
-        let text = format!("{} …", sequence_label(&state.chords));
-        column = canvas.text(area, 0, column, &text, theme.style(Token::Key)) + 3;
+    let begun = &state.chords;
+    if !begun.is_empty() {
+        let text = format!("{} …", sequence_label(begun));
+        column = canvas.text(area, 0, column, &text, base.patch(theme.style(Token::Key))) + 3;
     }
     let hints: Vec<(bool, String, &str)> = offered(state)
         .filter_map(|command| {
             let hint = wording(state, command, command.hint?);
-            Some((is_way_out(state, command), state.keymap.label(command.id)?, hint))
+            let sequence = state.keymap.sequences(command.id).first()?;
+            // A begun sequence offers what it can become, and nothing else.
+            let rest = sequence.strip_prefix(begun.as_slice()).filter(|rest| !rest.is_empty())?;
+            (!begun.is_empty() || rest.len() == 1).then(|| (is_way_out(state, command), sequence_label(rest), hint))
         })
         .collect();
     let columns = |key: &str, hint: &str| u16::try_from(width(key) + width(hint) + 4).unwrap_or(u16::MAX);
@@ -98,9 +123,15 @@ fn offered(state: &State) -> impl Iterator<Item = &'static Command> {
 fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str {
     match command.id {
         "app.escape" if state.pane == Pane::List => "clear filter",
+        "app.escape" if state.pane == Pane::Diff && state.detail.search.is_active() => "end search",
+        "app.escape" if state.pane == Pane::Diff && state.detail.zoomed => "all panes",
         "app.escape" => "list",
-        "diff.toggle-harmless" if state.detail.unfolding.harmless => "fold harmless",
-        "diff.toggle-harmless" => "show harmless",
+        "diff.toggle-harmless" if state.detail.unfolding.quiet => "fold again",
+        "diff.toggle-harmless" => "show folded",
+        "diff.next-change" if state.detail.search.is_active() => "match",
+        "diff.toggle-side-by-side" if state.detail.plan.shape().form == Form::SideBySide => "one column",
+        "diff.toggle-side-by-side" => "side by side",
+        "diff.zoom" if state.detail.zoomed => "all panes",
         _ => hint,
     }
 }
@@ -125,13 +156,13 @@ fn target(state: &State, canvas: &mut Canvas<'_>, area: Area, from: u16) {
     }
 }
 
-fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area) -> (u16, u16) {
+fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area, typed: &str, commands: [&str; 2], verbs: [&str; 2]) -> (u16, u16) {
     let theme = canvas.theme();
     let base = theme.style(Token::Footer);
     canvas.text(area, 0, 1, "/", base.patch(theme.style(Token::Key)));
     // The end of a long filter is what is being typed.
     let room = usize::from(area.width).saturating_sub(40).max(8);
-    let mut text = state.filter.text.as_str();
+    let mut text = typed;
     while width(text) > room {
         let mut rest = text.chars();
         rest.next();
@@ -140,7 +171,7 @@ fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area) -> (u16, u16) {
     let (text, used) = prefix(text, room);
     let column = 3 + u16::try_from(used).unwrap_or(0);
     canvas.text(area, 0, 3, text, base.patch(theme.style(Token::Strong)));
-    if let Some(problem) = state.filter.query().problem {
+    if let Some(problem) = state.filter.query().problem.filter(|_| state.filter.typing) {
         let rest = Area {
             width: area.width.saturating_sub(1),
             ..area
@@ -153,13 +184,13 @@ fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area) -> (u16, u16) {
         );
         return (area.x + column.min(area.width.saturating_sub(1)), area.y);
     }
-    let keep = state.keymap.label("filter.keep").unwrap_or_default();
-    let clear = state.keymap.label("filter.clear").unwrap_or_default();
+    let [keep, leave] = commands.map(|id| state.keymap.label(id).unwrap_or_default());
+    let [keeps, leaves] = verbs;
     let inner = Area {
         width: area.width.saturating_sub(1),
         ..area
     };
-    canvas.right(inner, 0, &format!("{keep} keeps   {clear} clears"), base);
+    canvas.right(inner, 0, &format!("{keep} {keeps}   {leave} {leaves}"), base);
     (area.x + column.min(area.width.saturating_sub(1)), area.y)
 }
 

@@ -4,6 +4,7 @@
 //! Start with [`draw`]. One file per part of the screen.
 
 mod diff;
+mod diff_line;
 mod footer;
 mod header;
 mod list;

@@ -1,19 +1,30 @@
-//! The open drift: its document, where it is scrolled to, what stands open in it.
+//! The open drift: its document, how it is looked at, where it is scrolled to, what is searched for in it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::layout::Layout;
+use crate::engine::document::ManifestPair;
 use crate::engine::ports::ErrorView;
 use crate::engine::view::DriftKey;
-use crate::tui::diff::highlight::{BLOCK, Pieces};
-use crate::tui::diff::{Diff, Plan, Side, Unfolding};
+use crate::tui::diff::copy::Standing;
+use crate::tui::diff::highlight::{BLOCK, LONGEST as LONGEST_COLOURED, Pieces};
+use crate::tui::diff::{Diff, Form, Plan, Segment, Shape, Shown, Side, Unfolding, View};
 
 /// How many computed diffs are kept for going back to.
 const KEPT: usize = 8;
 
+/// Larger diffs are not kept beside the open one, in bytes of both sides.
+const LARGEST_KEPT: usize = 2 << 20;
+
 /// How many coloured blocks are kept: about 8,000 lines.
 const KEPT_BLOCKS: usize = 128;
+
+/// From so many columns of the diff on, the sides stand beside each other unless a person said otherwise.
+const WIDE: u16 = 80;
+
+/// In fewer columns they never do.
+const NARROWEST: u16 = 50;
 
 /// How far the document of the open drift is.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +40,41 @@ pub(crate) enum Load {
     Ready(Arc<Diff>),
 }
 
+/// What is searched for in the diff.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Search {
+    /// It is being typed.
+    pub(crate) typing: bool,
+    /// The text; empty when nothing is searched for.
+    pub(crate) text: String,
+    /// The match that `n` counts from.
+    pub(crate) current: usize,
+}
+
+/// Longest search, in bytes.
+const LONGEST_SEARCH: usize = 256;
+
+impl Search {
+    /// Whether something is searched for.
+    pub(crate) fn is_active(&self) -> bool {
+        self.typing || !self.text.is_empty()
+    }
+
+    /// Types a text; a line has no line break, so one cannot be searched for.
+    pub(in crate::tui) fn push(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_control()) {
+            if self.text.len() + c.len_utf8() <= LONGEST_SEARCH {
+                self.text.push(c);
+            }
+        }
+    }
+
+    pub(in crate::tui) fn delete_word(&mut self) {
+        let kept = self.text.trim_end().trim_end_matches(|c: char| !c.is_whitespace()).len();
+        self.text.truncate(kept);
+    }
+}
+
 /// The open drift.
 #[derive(Debug, Default)]
 pub(crate) struct Detail {
@@ -38,21 +84,33 @@ pub(crate) struct Detail {
     pub(crate) load: Load,
     /// The state of the drift that was asked for last, so that a changed one is asked for again.
     pub(in crate::tui) fingerprint: String,
+    /// The pair that was asked for last.
+    pub(in crate::tui) pair: ManifestPair,
     /// Number of the newest request; older answers are dropped.
     pub(in crate::tui) generation: u64,
+    /// What of the drift is looked at.
+    pub(crate) view: View,
+    /// What a person said about the sides; `None`: as there is room.
+    pub(in crate::tui) side_by_side: Option<bool>,
+    /// The diff has the whole screen while it has the focus.
+    pub(crate) zoomed: bool,
     /// What stands open.
     pub(crate) unfolding: Unfolding,
+    /// What is searched for.
+    pub(crate) search: Search,
     /// Rows of the diff.
-    pub(crate) plan: Plan,
+    pub(crate) plan: Arc<Plan>,
     /// First row shown.
     pub(crate) top: usize,
     /// The change that `n` counts from.
     pub(crate) current: usize,
     /// First line shown of the reason.
     pub(crate) reason_top: usize,
-    kept: VecDeque<(DriftKey, String, Arc<Diff>)>,
+    kept: VecDeque<(DriftKey, String, Shown)>,
+    /// The layout that was asked for last.
+    asked: Option<Shape>,
     colours: BTreeMap<(Side, usize), Vec<Pieces>>,
-    asked: BTreeSet<(Side, usize)>,
+    asked_colours: BTreeSet<(Side, usize)>,
 }
 
 impl Detail {
@@ -69,59 +127,139 @@ impl Detail {
         self.colours.get(&(side, line / BLOCK))?.get(line % BLOCK)
     }
 
+    /// How the diff is to be laid out on this screen.
+    pub(in crate::tui) fn shape(&self, layout: &Layout) -> Shape {
+        let columns = layout.diff.map_or(0, |area| area.inside().width);
+        let beside = self.side_by_side.unwrap_or(columns >= WIDE) && columns >= NARROWEST;
+        Shape {
+            form: match self.view {
+                View::Git => Form::One(Side::Desired),
+                View::Live => Form::One(Side::Live),
+                View::Compared | View::Raw if beside => Form::SideBySide,
+                View::Compared | View::Raw => Form::Unified,
+            },
+            unfolding: self.unfolding,
+            search: self.search.text.clone(),
+        }
+    }
+
+    /// Whether the sides could stand beside each other on this screen.
+    pub(in crate::tui) fn has_room_beside(layout: &Layout) -> bool {
+        layout.diff.is_some_and(|area| area.inside().width >= NARROWEST)
+    }
+
     /// Opens another drift (or none): everything starts at its top. A diff that was kept is there at once.
     pub(in crate::tui) fn open(&mut self, key: Option<DriftKey>, fingerprint: &str) {
-        self.generation += 1;
         self.unfolding = Unfolding::default();
+        self.search = Search::default();
+        self.reason_top = 0;
+        self.key = key;
+        self.ask_for(fingerprint, self.view.pair());
+        if self
+            .diff()
+            .is_none_or(|diff| Some(&diff.document().drift.key) != self.key.as_ref())
+        {
+            self.load = if self.key.is_some() { Load::Loading } else { Load::Idle };
+            self.plan = Arc::default();
+            self.asked = None;
+            self.forget_colours();
+        }
         self.top = 0;
         self.current = 0;
-        self.reason_top = 0;
+    }
+
+    /// From now on this state of the drift and this pair are wanted. What was kept is there at once, what is not must be
+    /// asked for: see [`Self::is_current`].
+    pub(in crate::tui) fn ask_for(&mut self, fingerprint: &str, pair: ManifestPair) {
+        self.generation += 1;
+        self.pair = pair;
         fingerprint.clone_into(&mut self.fingerprint);
-        let kept = key.as_ref().and_then(|key| {
-            let found = self.kept.iter().find(|(k, f, _)| k == key && f == fingerprint);
-            found.map(|(_, _, diff)| Arc::clone(diff))
+        let kept = self.kept.iter().find(|(key, kept, shown)| {
+            Some(key) == self.key.as_ref() && kept == fingerprint && shown.diff.document().pair == pair
         });
-        self.load = match (&key, &kept) {
-            (None, _) => Load::Idle,
-            (Some(_), None) => Load::Loading,
-            (Some(_), Some(diff)) => Load::Ready(Arc::clone(diff)),
-        };
-        self.key = key;
-        self.plan = Plan::default();
-        self.forget_colours();
-        self.lay_out();
+        if let Some((_, _, shown)) = kept {
+            self.show(shown.clone());
+        }
+    }
+
+    /// Whether the diff that is there is the one that is wanted.
+    pub(in crate::tui) fn is_current(&self) -> bool {
+        self.diff().is_some_and(|diff| {
+            let document = diff.document();
+            document.drift.fingerprint == self.fingerprint && document.pair == self.pair
+        })
     }
 
     /// Takes a computed diff, keeping the scroll position when it replaces an older state of the same drift.
-    pub(in crate::tui) fn take(&mut self, diff: Arc<Diff>) {
+    pub(in crate::tui) fn take(&mut self, shown: Shown) {
+        let document = shown.diff.document();
+        let bytes = document.desired.as_str().len() + document.live.as_str().len();
         if let Some(key) = self.key.clone() {
-            self.kept.retain(|(k, _, _)| *k != key);
-            self.kept.push_front((key, self.fingerprint.clone(), Arc::clone(&diff)));
-            self.kept.truncate(KEPT);
+            let pair = document.pair;
+            self.kept
+                .retain(|(kept, _, other)| *kept != key || other.diff.document().pair != pair);
+            if bytes <= LARGEST_KEPT {
+                self.kept.push_front((key, self.fingerprint.clone(), shown.clone()));
+                self.kept.truncate(KEPT);
+            }
         }
-        self.load = Load::Ready(diff);
-        self.forget_colours();
-        self.lay_out();
+        self.show(shown);
     }
 
-    /// Lays the diff out anew; the current change stays the current one and keeps its line on the screen.
-    pub(in crate::tui) fn lay_out(&mut self) {
-        let plan = match &self.load {
-            Load::Ready(diff) => Plan::new(diff, self.unfolding),
-            Load::Idle | Load::Loading | Load::Failed(_) => Plan::default(),
-        };
+    fn show(&mut self, shown: Shown) {
+        self.load = Load::Ready(shown.diff);
+        self.forget_colours();
+        self.put_plan(shown.plan);
+    }
+
+    /// The layout to be asked for: the wanted one, unless it is there or asked for already.
+    pub(in crate::tui) fn layout_to_ask(&mut self, layout: &Layout) -> Option<(Arc<Diff>, Shape)> {
+        let diff = Arc::clone(self.diff()?);
+        layout.diff?;
+        let shape = self.shape(layout);
+        if shape == *self.plan.shape() {
+            self.asked = None;
+            return None;
+        }
+        if self.asked.as_ref() == Some(&shape) {
+            return None;
+        }
+        self.asked = Some(shape.clone());
+        Some((diff, shape))
+    }
+
+    /// Takes rows that a worker laid out; those that nobody waits for any more are dropped.
+    pub(in crate::tui) fn laid_out(&mut self, diff: &Arc<Diff>, plan: Arc<Plan>, height: usize) -> bool {
+        let wanted = self.asked.as_ref() == Some(plan.shape());
+        if !wanted || !self.diff().is_some_and(|open| Arc::ptr_eq(open, diff)) {
+            return false;
+        }
+        let line = self.standing().map_or(0, |standing| standing.line);
+        let searched = plan.shape().search != self.plan.shape().search;
+        self.put_plan(plan);
+        if searched && !self.search.text.is_empty() {
+            // From where a person is, not from the top.
+            let after = self.plan.matches().iter().position(|found| found.line >= line);
+            self.go_to_match(after.unwrap_or(0), height);
+        }
+        true
+    }
+
+    /// The current change stays the current one and keeps its line on the screen.
+    fn put_plan(&mut self, plan: Arc<Plan>) {
         let before = self.plan.changes().get(self.current).map(|rows| rows.start);
         let last = plan.changes().len().saturating_sub(1);
         self.current = self.plan.counterpart(self.current, &plan).min(last);
         if let (Some(before), Some(now)) = (before, plan.changes().get(self.current)) {
             self.top = (self.top + now.start).saturating_sub(before);
         }
+        self.asked = None;
         self.plan = plan;
     }
 
     fn forget_colours(&mut self) {
         self.colours.clear();
-        self.asked.clear();
+        self.asked_colours.clear();
     }
 
     /// Scrolls the diff to a row, no further than its end, and counts changes from what is now in view.
@@ -147,37 +285,88 @@ impl Detail {
             return;
         };
         self.current = index;
-        let fits = rows.start >= self.top && rows.end <= self.top + height;
+        self.bring_into_view(rows.start, rows.end, height);
+    }
+
+    /// Makes a match the current one and brings it into view.
+    pub(in crate::tui) fn go_to_match(&mut self, index: usize, height: usize) {
+        let Some(found) = self.plan.matches().get(index).copied() else {
+            return;
+        };
+        self.search.current = index;
+        self.bring_into_view(found.row, found.row + 1, height);
+    }
+
+    fn bring_into_view(&mut self, first: usize, end: usize, height: usize) {
+        let fits = first >= self.top && end <= self.top + height;
         if !fits {
             let above = 3.min(height / 4);
-            self.top = rows.start.saturating_sub(above).min(self.plan.rows().saturating_sub(height));
+            self.top = first.saturating_sub(above).min(self.plan.rows().saturating_sub(height));
         }
     }
 
-    /// Blocks of the rows in view, and one page below, that have no colours and were not asked for; marks them as asked.
-    pub(in crate::tui) fn colours_to_ask(&mut self, layout: &Layout) -> Vec<(Side, usize)> {
-        let Load::Ready(diff) = &self.load else {
-            return Vec::new();
+    /// Where a person stands: on the current match, else where the current change begins (live, if live has it), else on
+    /// the first line in view.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        let diff = self.diff()?;
+        let segment = self.plan.segments().get(self.current).copied();
+        let found = self.plan.matches().get(self.search.current);
+        let (side, line) = match (found, segment.and_then(|at| diff.segments().get(at))) {
+            (Some(found), _) => (found.side, found.line),
+            (None, Some(Segment::Changed(hunk))) => {
+                let shows_live = self.plan.shape().form != Form::One(Side::Desired);
+                match hunk.live.is_empty() || !shows_live {
+                    true => (Side::Desired, hunk.desired.start),
+                    false => (Side::Live, hunk.live.start),
+                }
+            }
+            (None, Some(Segment::Same { live, .. })) => (Side::Live, *live),
+            (None, None) => {
+                let row = (self.top..self.plan.rows())
+                    .find_map(|row| self.plan.row(row).filter(|row| row.live.or(row.desired).is_some()))?;
+                match row.live {
+                    Some(line) => (Side::Live, line),
+                    None => (Side::Desired, row.desired?),
+                }
+            }
         };
+        Some(Standing { side, line, segment })
+    }
+
+    /// Whether a line in view is too long to be coloured.
+    pub(crate) fn has_plain_line(&self, rows: usize) -> bool {
+        let Some(diff) = self.diff() else { return false };
+        let is_long = |side, line: Option<usize>| line.is_some_and(|line| diff.side(side).line(line).len() > LONGEST_COLOURED);
+        (self.top..self.top.saturating_add(rows))
+            .map_while(|index| self.plan.row(index))
+            .any(|row| is_long(Side::Live, row.live) || is_long(Side::Desired, row.desired))
+    }
+
+    /// Blocks of the rows in view that have no colours and were not asked for; marks them as asked.
+    pub(in crate::tui) fn colours_to_ask(&mut self, layout: &Layout) -> Vec<(Side, usize)> {
+        if self.diff().is_none() {
+            return Vec::new();
+        }
         let height = layout.diff_rows();
         let mut wanted = BTreeSet::new();
         for index in self.top..self.top.saturating_add(height) {
-            let Some(row) = self.plan.row(diff, index) else { break };
-            if let Some((side, line)) = row.source {
-                wanted.insert((side, line / BLOCK));
-            }
+            let Some(row) = self.plan.row(index) else { break };
+            // Of equal lines the live one is drawn, unless only the other side is shown.
+            let live = row.live.filter(|_| self.plan.shape().form != Form::One(Side::Desired));
+            let desired = row.desired.filter(|_| live.is_none() || row.segment.is_some());
+            wanted.extend(live.map(|line| (Side::Live, line / BLOCK)));
+            wanted.extend(desired.map(|line| (Side::Desired, line / BLOCK)));
         }
-        wanted.retain(|block| !self.colours.contains_key(block) && !self.asked.contains(block));
-        self.asked.extend(wanted.iter().copied());
+        wanted.retain(|block| !self.colours.contains_key(block) && !self.asked_colours.contains(block));
+        self.asked_colours.extend(wanted.iter().copied());
         wanted.into_iter().collect()
     }
 
     pub(in crate::tui) fn put_colours(&mut self, side: Side, block: usize, pieces: Vec<Pieces>) {
         if self.colours.len() >= KEPT_BLOCKS {
-            self.colours.clear();
-            self.asked.clear();
+            self.forget_colours();
         }
-        self.asked.insert((side, block));
+        self.asked_colours.insert((side, block));
         self.colours.insert((side, block), pieces);
     }
 }

@@ -118,7 +118,9 @@ impl Layout {
         } else {
             Some(body)
         };
-        if let Some(detail) = detail {
+        if state.pane == Pane::Diff && state.detail.zoomed && state.shown_drift().is_some() {
+            (layout.list, layout.diff) = (None, Some(body));
+        } else if let Some(detail) = detail {
             if state.shown_drift().is_some() {
                 let (reason, diff) = detail.split_rows(reason_height(detail.height, state.pane));
                 layout.reason = Some(reason);

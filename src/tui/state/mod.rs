@@ -217,6 +217,8 @@ pub(crate) struct State {
     pub(crate) palette: Palette,
     /// The open drift.
     pub(crate) detail: Detail,
+    /// A viewer of diffs is configured.
+    pub(crate) has_viewer: bool,
     /// The short message.
     pub(crate) toast: Option<Toast>,
     /// Effective keys.
@@ -250,6 +252,7 @@ impl State {
             overlay: None,
             palette: Palette::default(),
             detail: Detail::default(),
+            has_viewer: false,
             toast: None,
             keymap,
             chords: Vec::new(),

@@ -10,10 +10,11 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::engine::document::ManifestPair;
 use crate::engine::view::{ApplicationView, DriftKey};
 use crate::engine::{EngineEvent, fixtures};
-use crate::tui::diff::Diff;
 use crate::tui::diff::highlight::Highlighter;
+use crate::tui::diff::{Plan, Shape, Shown};
 use crate::tui::keymap::{Keymap, parse_sequence};
 use crate::tui::screens::{self, Frame};
 use crate::tui::state::{Moment, State};
@@ -154,11 +155,20 @@ impl Driver {
             self.effects.push(effect.clone());
             let reply = match effect {
                 _ if !self.replying => continue,
-                Effect::Refresh | Effect::Open(_) | Effect::Sweep(_) | Effect::NextTheme => Msg::Done,
-                Effect::Compare { key, generation } => Msg::Compared {
-                    result: Ok(self.compare(&key)),
+                Effect::Refresh | Effect::Open(_) | Effect::Sweep(_) | Effect::NextTheme | Effect::Terminal(_) => Msg::Done,
+                Effect::Compare {
+                    key,
+                    pair,
+                    shape,
+                    generation,
+                } => Msg::Compared {
+                    result: Ok(self.compare(&key, pair, shape)),
                     key,
                     generation,
+                },
+                Effect::LayOut { diff, shape } => Msg::LaidOut {
+                    plan: Arc::new(Plan::new(&diff, shape)),
+                    diff,
                 },
                 // Loading the grammar takes a while; one test does it.
                 Effect::Colour { .. } => continue,
@@ -168,10 +178,19 @@ impl Driver {
         }
     }
 
-    fn compare(&self, key: &DriftKey) -> Arc<Diff> {
+    fn compare(&self, key: &DriftKey, pair: ManifestPair, shape: Shape) -> Shown {
         let application = self.state.applications[&key.application].view();
         let drift = application.finding(key).unwrap();
-        Arc::new(Diff::compute(fixtures::document(drift)))
+        let mut document = match pair {
+            ManifestPair::Compared => fixtures::document(drift),
+            ManifestPair::Raw => fixtures::raw_document(drift),
+        };
+        document.additions = application
+            .invisible
+            .iter()
+            .find(|addition| addition.key.resource == key.resource && !key.invisible)
+            .cloned();
+        Shown::compute(document, shape)
     }
 
     /// Answers the requests for colours that came so far.

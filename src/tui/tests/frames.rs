@@ -201,3 +201,48 @@ fn light() {
 fn monochrome() {
     assert_snapshot!(Driver::night().theme("monochrome").frame());
 }
+
+#[test]
+fn diff_side_by_side_200x60() {
+    assert_snapshot!(Driver::night().size(200, 60).keys("enter").frame());
+}
+
+#[test]
+fn diff_zoomed_120x40() {
+    assert_snapshot!(Driver::night().keys("enter f").colour().frame());
+}
+
+#[test]
+fn diff_zoomed_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("enter f").frame());
+}
+
+#[test]
+fn diff_raw_and_unfolded_120x40() {
+    assert_snapshot!(Driver::night().keys("enter f m v").frame());
+}
+
+#[test]
+fn diff_live_yaml_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("enter M f").frame());
+}
+
+#[test]
+fn diff_searching_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("enter / t i m e").frame());
+}
+
+#[test]
+fn diff_searching_120x40() {
+    assert_snapshot!(Driver::night().keys("enter / t i m e enter n").frame());
+}
+
+#[test]
+fn diff_copying_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("enter y").frame());
+}
+
+#[test]
+fn diff_copying_120x40() {
+    assert_snapshot!(Driver::night().keys("enter y").frame());
+}

@@ -59,6 +59,7 @@ tokens! {
     Removed Text "diff" "removed" "A line that only Git has.",
     AddedWord Text "diff" "added-word" "The part of it that differs.",
     RemovedWord Text "diff" "removed-word" "The part of it that differs.",
+    Found Text "diff" "found" "What was searched for.",
     Fold Text "diff" "fold" "Folded lines.",
     Current Text "diff" "current" "Mark of the change that `n` counts from.",
     Attribution Text "diff" "attribution" "Who, at the end of a line.",

@@ -1,9 +1,11 @@
 //! A command happens.
 
-use super::Effect;
+use super::diff;
 use super::movement;
+use super::{Effect, TerminalEffect};
 use crate::drift::ApplicationKey;
 use crate::tui::commands::{Action, Availability};
+use crate::tui::state::detail::Search;
 use crate::tui::state::{Ending, FoldKey, Group, Overlay, Palette, Pane, RowKey, State};
 
 pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -16,14 +18,24 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::PreviousDrift => movement::drift(state, false),
         Action::NextChange => movement::change(state, true),
         Action::PreviousChange => movement::change(state, false),
-        Action::ToggleHarmless => {
-            state.detail.unfolding.harmless = !state.detail.unfolding.harmless;
-            state.detail.lay_out();
+        Action::ToggleQuiet => state.detail.unfolding.quiet = !state.detail.unfolding.quiet,
+        Action::ToggleUnchanged => state.detail.unfolding.unchanged = !state.detail.unfolding.unchanged,
+        Action::ToggleSideBySide => diff::toggle_side_by_side(state),
+        Action::NextView => diff::step_view(state, true),
+        Action::PreviousView => diff::step_view(state, false),
+        Action::ToggleZoom => diff::toggle_zoom(state),
+        Action::OpenSearch => {
+            state.detail.search.typing = true;
         }
-        Action::ToggleUnchanged => {
-            state.detail.unfolding.unchanged = !state.detail.unfolding.unchanged;
-            state.detail.lay_out();
+        Action::KeepSearch => diff::keep_search(state),
+        Action::EndSearch => state.detail.search = Search::default(),
+        Action::DeleteSearchCharacter => {
+            state.detail.search.text.pop();
         }
+        Action::DeleteSearchWord => state.detail.search.delete_word(),
+        Action::Copy(part) => diff::copy(state, part, effects),
+        Action::OpenViewer => diff::open_viewer(state, effects),
+        Action::Suspend => effects.push(Effect::Terminal(TerminalEffect::Suspend)),
         Action::NextPane => next_pane(state, true),
         Action::PreviousPane => next_pane(state, false),
         Action::Refresh => {
@@ -82,7 +94,11 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::OpenHelp => state.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::CloseOverlay => state.overlay = None,
         Action::Escape => {
-            if state.pane != Pane::List {
+            if state.pane == Pane::Diff && state.detail.search.is_active() {
+                state.detail.search = Search::default();
+            } else if state.pane == Pane::Diff && state.detail.zoomed {
+                state.detail.zoomed = false;
+            } else if state.pane != Pane::List {
                 state.pane = Pane::List;
             } else {
                 clear_filter(state);

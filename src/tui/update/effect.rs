@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::engine::document::ManifestPair;
 use crate::engine::view::DriftKey;
-use crate::tui::diff::{Diff, Side};
+use crate::tui::diff::{Diff, Shape, Side};
 
 /// Purpose of [`Effect::Compare`].
 pub(super) const COMPARE: &str = "Comparing the two sides";
@@ -23,8 +24,19 @@ pub(crate) enum Effect {
     Compare {
         /// Which drift.
         key: DriftKey,
+        /// Which pair of it.
+        pair: ManifestPair,
+        /// How its rows are laid out at first.
+        shape: Shape,
         /// Comes back with the answer.
         generation: u64,
+    },
+    /// Lay the rows of a diff out in another way.
+    LayOut {
+        /// Of which diff.
+        diff: Arc<Diff>,
+        /// In which way.
+        shape: Shape,
     },
     /// Colour a block of lines.
     Colour {
@@ -35,6 +47,19 @@ pub(crate) enum Effect {
         /// Which block.
         block: usize,
     },
+    /// Something that only who holds the terminal can do.
+    Terminal(TerminalEffect),
+}
+
+/// What needs the terminal itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum TerminalEffect {
+    /// Put a text into the clipboard of the person's terminal.
+    Copy(String),
+    /// Give the terminal to the configured viewer of diffs until it ends.
+    View(Arc<Diff>),
+    /// Give the terminal back to the shell until it wants us again.
+    Suspend,
 }
 
 /// How an effect relates to a running one of the same purpose.
@@ -56,7 +81,8 @@ impl Effect {
         match self {
             Self::Refresh => Policy::Once,
             Self::Open(_) | Self::Sweep(_) => Policy::Coalesce,
-            Self::Compare { .. } => Policy::Latest,
+            Self::Terminal(_) => Policy::Once,
+            Self::Compare { .. } | Self::LayOut { .. } => Policy::Latest,
             Self::Colour { .. } | Self::NextTheme => Policy::Pool(1),
         }
     }
@@ -69,7 +95,9 @@ impl Effect {
             Self::NextTheme => "Switching the theme",
             Self::Open(_) => "Keeping the open drift fresh",
             Self::Compare { .. } => COMPARE,
+            Self::LayOut { .. } => "Laying out the diff",
             Self::Colour { .. } => "Colouring",
+            Self::Terminal(_) => "Using the terminal",
         }
     }
 }

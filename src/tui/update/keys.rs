@@ -10,7 +10,7 @@ pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) 
     state.last_key = Some(state.moment.elapsed);
     state.touch();
     if let Some(c) = chord.typed().filter(|_| is_typing(state)) {
-        take(state, c.encode_utf8(&mut [0; 4]));
+        type_in(state, c.encode_utf8(&mut [0; 4]));
         return;
     }
     state.chords.push(chord);
@@ -37,25 +37,27 @@ pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) 
 pub(super) fn paste(state: &mut State, text: &str) {
     state.last_key = Some(state.moment.elapsed);
     if is_typing(state) {
-        take(state, text);
+        type_in(state, text);
         state.touch();
-    }
-}
-
-/// What is typed or pasted goes into the line that is being typed.
-fn take(state: &mut State, text: &str) {
-    if state.overlay == Some(Overlay::Palette) {
-        state.palette.push(text);
-    } else {
-        state.filter.push(text);
-        state.order();
-        state.aim();
     }
 }
 
 fn is_typing(state: &State) -> bool {
     match state.overlay {
-        None => state.filter.typing,
+        None => state.filter.typing || state.detail.search.typing,
         Some(overlay) => overlay == Overlay::Palette,
+    }
+}
+
+/// What is typed or pasted goes into the line that is being typed.
+fn type_in(state: &mut State, text: &str) {
+    if state.overlay == Some(Overlay::Palette) {
+        state.palette.push(text);
+    } else if state.filter.typing {
+        state.filter.push(text);
+        state.order();
+        state.aim();
+    } else {
+        state.detail.search.push(text);
     }
 }

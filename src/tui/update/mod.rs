@@ -1,10 +1,11 @@
 //! What may happen, and what follows from it: `update(&mut State, Msg) -> Vec<Effect>`, pure and total.
 //!
 //! [`Msg`] is everything that can happen, [`Effect`] everything that the state may ask of the world. Time is a message
-//! too. One file per kind: [`keys`] (a chord becomes a command), [`action`] (a command happens), [`movement`], [`news`]
-//! (what the engine tells).
+//! too. One file per kind: [`keys`] (a chord becomes a command), [`action`] (a command happens), [`diff`] (a command of
+//! the diff), [`movement`], [`news`] (what the engine tells).
 
 mod action;
+mod diff;
 mod effect;
 mod keys;
 mod movement;
@@ -13,10 +14,11 @@ mod wake;
 
 use std::sync::Arc;
 
-pub(crate) use effect::{Effect, Policy};
+pub(crate) use effect::{Effect, Policy, TerminalEffect};
 
+use super::diff::View;
 use super::diff::highlight::Pieces;
-use super::diff::{Diff, Side};
+use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
 use super::state::layout::Layout;
 use super::state::{Ending, Load, Moment, Signal, State};
@@ -48,7 +50,14 @@ pub(crate) enum Msg {
         /// Which request it answers.
         generation: u64,
         /// The diff.
-        result: Result<Arc<Diff>, ErrorView>,
+        result: Result<Shown, ErrorView>,
+    },
+    /// Rows of a diff.
+    LaidOut {
+        /// Of which diff.
+        diff: Arc<Diff>,
+        /// The rows.
+        plan: Arc<Plan>,
     },
     /// Colours of a block of lines.
     Coloured {
@@ -65,6 +74,8 @@ pub(crate) enum Msg {
     Restyled,
     /// An effect went through and has one sentence to tell.
     Said(String),
+    /// The terminal is ours again after somebody else had it; what did not work, if something did not.
+    Returned(Option<String>),
     /// An effect went through and has nothing to tell.
     Done,
     /// An effect of this purpose still runs, so the new one was not started.
@@ -105,6 +116,18 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             block,
             pieces,
         } => coloured(state, &diff, side, block, pieces),
+        Msg::LaidOut { diff, plan } => {
+            let height = Layout::of(state).diff_rows();
+            if state.detail.laid_out(&diff, plan, height) {
+                state.touch();
+            }
+        }
+        Msg::Returned(problem) => {
+            if let Some(problem) = problem {
+                state.say(problem);
+            }
+            state.touch();
+        }
         Msg::Restyled => state.touch(),
         Msg::Said(sentence) => {
             state.say(sentence);
@@ -154,14 +177,23 @@ fn drawn(state: &mut State) {
     }
 }
 
-fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<Arc<Diff>, ErrorView>) {
+fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<Shown, ErrorView>) {
     if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
         return;
     }
     match result {
-        Ok(diff) => state.detail.take(diff),
-        // A diff that is there stays; it is only older.
-        Err(error) if state.detail.diff().is_some() => state.say(format!("Not read again: {}", error.title)),
+        Ok(shown) => state.detail.take(shown),
+        // A diff that is there stays; it is only older, or another view.
+        Err(error) if state.detail.diff().is_some() => {
+            if state
+                .detail
+                .diff()
+                .is_some_and(|diff| diff.document().pair != state.detail.pair)
+            {
+                state.detail.view = View::default();
+            }
+            state.say(format!("Not read again: {}", error.title));
+        }
         Err(error) => state.detail.load = Load::Failed(error),
     }
     state.touch();
@@ -192,6 +224,8 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     if height > 0 {
         state.detail.scroll_to(state.detail.top, height);
     }
+    let shape = state.detail.layout_to_ask(&layout);
+    effects.extend(shape.map(|(diff, shape)| Effect::LayOut { diff, shape }));
     let blocks = state.detail.colours_to_ask(&layout);
     if let Some(diff) = state.detail.diff() {
         effects.extend(blocks.into_iter().map(|(side, block)| Effect::Colour {
@@ -215,22 +249,18 @@ fn open_selected(state: &mut State, effects: &mut Vec<Effect>) {
             effects.push(Effect::Open(key.clone()));
         }
         state.touch();
-    } else if key.is_some() && fingerprint != state.detail.fingerprint {
-        state.detail.generation += 1;
-        fingerprint.clone_into(&mut state.detail.fingerprint);
+    } else if key.is_some() && (fingerprint != state.detail.fingerprint || state.detail.view.pair() != state.detail.pair) {
+        state.detail.ask_for(fingerprint, state.detail.view.pair());
+        state.touch();
     } else {
         return;
     }
-    if let (Some(key), Load::Loading | Load::Ready(_) | Load::Failed(_)) = (key, &state.detail.load) {
-        let current = state
-            .detail
-            .diff()
-            .is_some_and(|diff| diff.document().drift.fingerprint == state.detail.fingerprint);
-        if !current {
-            effects.push(Effect::Compare {
-                key,
-                generation: state.detail.generation,
-            });
-        }
+    if let Some(key) = key.filter(|_| !state.detail.is_current()) {
+        effects.push(Effect::Compare {
+            key,
+            pair: state.detail.pair,
+            shape: state.detail.shape(&Layout::of(state)),
+            generation: state.detail.generation,
+        });
     }
 }

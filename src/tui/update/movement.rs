@@ -140,6 +140,9 @@ fn beside(state: &State, stops: &[RowKey], forward: bool) -> Option<usize> {
 
 /// To the next or previous change of the open diff.
 pub(super) fn change(state: &mut State, forward: bool) {
+    if state.detail.search.is_active() {
+        return super::diff::step_match(state, forward);
+    }
     let changes = state.detail.plan.changes().len();
     let height = Layout::of(state).diff_rows();
     let to = if forward {

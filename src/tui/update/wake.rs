@@ -14,8 +14,8 @@ const QUIET: Duration = Duration::from_secs(1);
 /// While data storms in, the rows are ordered at most this often.
 const BETWEEN_ORDERS: Duration = Duration::from_millis(250);
 
-/// An incomplete key sequence is forgotten after this long.
-const SEQUENCE: Duration = Duration::from_secs(1);
+/// An incomplete key sequence is forgotten after this long: the hint line says what it can become, and is to be read.
+const SEQUENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn advance(state: &mut State, moment: Moment) {
     let before = state.moment;

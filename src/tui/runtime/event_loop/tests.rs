@@ -1,7 +1,7 @@
 //! The loop with a paused clock: when it draws, when it sleeps, how it ends.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream;
@@ -12,12 +12,14 @@ use tokio::time::{advance, sleep};
 
 use super::*;
 use crate::engine::fixtures;
+use crate::tui::diff::Shown;
 use crate::tui::keymap::Keymap;
 use crate::tui::tests::driver::theme;
 
 struct Paper {
     terminal: Terminal<TestBackend>,
     draws: Arc<AtomicUsize>,
+    did: Arc<Mutex<Vec<String>>>,
 }
 
 impl Surface for Paper {
@@ -31,6 +33,21 @@ impl Surface for Paper {
             draw(frame.buffer_mut());
         });
         drawn.map(|_| ()).map_err(io::Error::other)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.did.lock().unwrap().push(format!("copy {text}"));
+        Ok(())
+    }
+
+    fn release(&mut self) -> io::Result<()> {
+        self.did.lock().unwrap().push("release".to_owned());
+        Ok(())
+    }
+
+    fn reclaim(&mut self) -> io::Result<()> {
+        self.did.lock().unwrap().push("reclaim".to_owned());
+        Ok(())
     }
 }
 
@@ -58,6 +75,7 @@ struct Running {
     events: mpsc::Sender<EngineEvent>,
     draws: Arc<AtomicUsize>,
     themes: watch::Sender<Theme>,
+    did: Arc<Mutex<Vec<String>>>,
     ended: tokio::task::JoinHandle<io::Result<Ending>>,
 }
 
@@ -74,39 +92,58 @@ impl Running {
 }
 
 fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
-    let (keys, mut keys_out) = mpsc::unbounded_channel();
+    let (keys, keys_out) = mpsc::unbounded_channel();
     let (events, events_out) = mpsc::channel(256);
     let draws = Arc::new(AtomicUsize::new(0));
+    let did = Arc::new(Mutex::new(Vec::new()));
+    // After somebody else had the terminal, the same keys go on.
+    let keys_out = Arc::new(Mutex::new(keys_out));
     let began = Instant::now();
     let (themes, themes_out) = watch::channel(theme("dark"));
     let mut event_loop = EventLoop {
         surface: Paper {
             terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
             draws: Arc::clone(&draws),
+            did: Arc::clone(&did),
         },
         theme: themes_out,
-        input: stream::poll_fn(move |context| keys_out.poll_recv(context)),
+        open_input: Box::new(move || {
+            let keys = Arc::clone(&keys_out);
+            stream::poll_fn(move |context| keys.lock().unwrap().poll_recv(context))
+        }),
         events: events_out,
         signals,
         now: Box::new(move || fixtures::now() + began.elapsed()),
         work: Box::new(|effect| {
             Box::pin(async move {
                 assert!(!matches!(effect, Effect::Refresh), "a planted bug");
-                Msg::Done
+                match effect {
+                    Effect::Compare {
+                        key, shape, generation, ..
+                    } => Msg::Compared {
+                        key,
+                        generation,
+                        result: Ok(Shown::compute(fixtures::document(&fixtures::payments_api().drifts[0]), shape)),
+                    },
+                    _ => Msg::Done,
+                }
             })
         }),
+        viewer: vec!["true".to_owned()],
     };
     let moment = Moment {
         elapsed: Duration::ZERO,
         wall: fixtures::now(),
     };
-    let state = State::new(moment, TimeZone::UTC, Keymap::defaults(), false);
+    let mut state = State::new(moment, TimeZone::UTC, Keymap::defaults(), false);
+    state.has_viewer = true;
     Running {
         keys,
         events,
         draws,
         themes,
-        ended: tokio::spawn(async move { event_loop.run(state).await }),
+        did,
+        ended: tokio::spawn(async move { event_loop.run(state).await.map(|(ending, _)| ending) }),
     }
 }
 
@@ -163,6 +200,46 @@ async fn another_theme_is_drawn_once() {
     sleep(Duration::from_mins(1)).await;
     assert_eq!(draws.load(Ordering::SeqCst), 2, "and without more to come it goes on");
     assert!(!ended.is_finished());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_copied_goes_to_the_terminal_and_the_screen_stays() {
+    let running = start(Silence);
+    running
+        .events
+        .send(EngineEvent::Listed(vec![fixtures::payments_api()]))
+        .await
+        .unwrap();
+    sleep(Duration::from_secs(2)).await;
+    for code in [KeyCode::Enter, KeyCode::Char('y'), KeyCode::Char('j')] {
+        running.press(code);
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(*running.did.lock().unwrap(), ["copy /data/MAX_CONNECTIONS"]);
+    assert!(!running.ended.is_finished());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_viewer_has_the_terminal_until_it_ends_and_then_keys_are_ours_again() {
+    let running = start(Silence);
+    running
+        .events
+        .send(EngineEvent::Listed(vec![fixtures::payments_api()]))
+        .await
+        .unwrap();
+    sleep(Duration::from_secs(2)).await;
+    for code in [
+        KeyCode::Enter,
+        KeyCode::Char('E'),
+        KeyCode::Char('q'),
+        KeyCode::Char('q'),
+        KeyCode::Char('y'),
+    ] {
+        running.press(code);
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(running.ended.await.unwrap().unwrap(), Ending::Quit);
+    assert_eq!(*running.did.lock().unwrap(), ["release", "reclaim"]);
 }
 
 #[tokio::test(start_paused = true)]

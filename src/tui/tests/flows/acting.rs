@@ -93,7 +93,7 @@ fn going_back_to_a_drift_needs_no_second_comparison() {
 fn an_answer_for_a_drift_that_was_left_is_dropped() {
     let mut driver = Driver::night().without_replies().keys("j");
     let asked = driver.effects().into_iter().find_map(|effect| match effect {
-        Effect::Compare { key, generation } => Some((key, generation)),
+        Effect::Compare { key, generation, .. } => Some((key, generation)),
         _ => None,
     });
     let (key, generation) = asked.unwrap();

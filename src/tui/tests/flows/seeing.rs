@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use crate::engine::ports::ErrorView;
 use crate::engine::view::ApplicationVerdict;
 use crate::engine::{EngineEvent, fixtures};
+use crate::tui::diff::{Shape, Shown};
 use crate::tui::tests::driver::Driver;
 use crate::tui::update::Msg;
 
@@ -219,14 +220,14 @@ fn a_long_line_is_shown_where_it_differs() {
     let application = fixtures::payments_api();
     let long = |tail: &str| format!("a: {}{tail}", "x".repeat(900));
     let drift = &application.drifts[0];
-    let diff = crate::tui::diff::Diff::compute(fixtures::document_of(drift, &long("OLD"), &long("NEW")));
+    let shown = Shown::compute(fixtures::document_of(drift, &long("OLD"), &long("NEW")), Shape::default());
     let driver = Driver::night();
     let (key, generation) = (driver.state.detail.key.clone().unwrap(), driver.state.detail.generation);
     driver
         .send(Msg::Compared {
             key,
             generation,
-            result: Ok(diff.into()),
+            result: Ok(shown),
         })
         .expect_text("xOLD")
         .expect_text("xNEW");

@@ -1,0 +1,235 @@
+//! What the judgement says of the lines of a diff: which change stands behind a line, who made it, what may be folded.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use super::{Diff, Hunk, HunkKind, Quiet, Segment, Side};
+use crate::drift::Pointer;
+use crate::engine::document::{ManifestPair, YamlText};
+use crate::engine::view::ChangeView;
+use crate::verdict::Verdict;
+
+/// What stands at the end of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Note {
+    /// The attribution of this change of the drift (index).
+    Change(usize),
+    /// The attribution of this invisible addition (index).
+    Addition(usize),
+    /// From here on only the cluster has it, and a sync keeps it.
+    Kept,
+}
+
+impl Diff {
+    pub(super) fn judge(&mut self) {
+        let drift = std::sync::Arc::clone(&self.document.drift);
+        let additions = self.document.additions.clone();
+        let added: &[ChangeView] = additions.as_ref().map_or(&[], |view| &view.changes);
+        let (changes, added) = (Paths::of(&drift.changes), Paths::of(added));
+        self.split_additions(&added);
+        let mut said = HashMap::new();
+        let mut segments = std::mem::take(&mut self.segments);
+        for segment in &mut segments {
+            if let Segment::Changed(hunk) = segment {
+                hunk.kind = self.kind(hunk, &changes, &added, &mut said);
+            }
+        }
+        self.segments = segments;
+        self.notes.extend(said.into_iter().map(|(note, line)| (line, note)));
+        self.mark_kept();
+        self.show_something();
+    }
+
+    fn kind(&self, hunk: &Hunk, changes: &Paths<'_>, added: &Paths<'_>, said: &mut HashMap<Note, (Side, usize)>) -> HunkKind {
+        let live = hunk.live.clone().map(|line| (Side::Live, line));
+        let desired = hunk.desired.clone().map(|line| (Side::Desired, line));
+        let (mut judged, mut harmless, mut ignored, mut told) = (false, true, false, false);
+        let mut before: Option<&Pointer> = None;
+        for (side, line) in live.chain(desired) {
+            let Some(pointer) = self.side(side).pointer(line) else {
+                continue;
+            };
+            // The lines of a block scalar are one field.
+            if before.is_some_and(|before| std::ptr::eq(before, pointer)) {
+                continue;
+            }
+            before = Some(pointer);
+            let note = match (changes.at(pointer), added.at(pointer)) {
+                (Some(index), _) => Note::Change(index),
+                (None, Some(index)) => Note::Addition(index),
+                (None, None) => {
+                    told |= self
+                        .document
+                        .ignored_by_argocd
+                        .iter()
+                        .any(|ignored| pointer.is_at_or_below(ignored));
+                    continue;
+                }
+            };
+            judged = true;
+            if let Some(change) = self.change(note) {
+                harmless &= change.verdict == Verdict::Harmless && matches!(note, Note::Change(_));
+                ignored |= change.ignored_by.is_some();
+            }
+            said.entry(note).or_insert((side, line));
+        }
+        match (judged, harmless) {
+            (true, false) => HunkKind::Drift,
+            (true, true) if ignored => HunkKind::Ignored,
+            (true, true) => HunkKind::Harmless,
+            (false, _) if told => HunkKind::Ignored,
+            // Of the raw pair everything that nobody judged is what Argo CD leaves out of its comparison.
+            (false, _) if self.is_raw() => HunkKind::NotCompared,
+            (false, _) => HunkKind::Drift,
+        }
+    }
+
+    fn is_raw(&self) -> bool {
+        self.document.pair == ManifestPair::Raw || self.document.drift.key.invisible
+    }
+
+    /// Unchanged lines that somebody added get segments of their own.
+    fn split_additions(&mut self, added: &Paths<'_>) {
+        let found = lines_of(&self.document.live, &added.0);
+        if found.is_empty() {
+            return;
+        }
+        let mut split = Vec::with_capacity(self.segments.len() + 2 * found.len());
+        for segment in std::mem::take(&mut self.segments) {
+            let Segment::Same {
+                desired, live, length, ..
+            } = segment
+            else {
+                split.push(segment);
+                continue;
+            };
+            let mut at = live;
+            let end = live + length;
+            let mut push = |lines: Range<usize>, addition: bool| {
+                if !lines.is_empty() {
+                    split.push(Segment::Same {
+                        desired: desired + (lines.start - live),
+                        live: lines.start,
+                        length: lines.len(),
+                        addition,
+                    });
+                }
+            };
+            for (lines, index) in found.iter().filter(|(lines, _)| lines.start < end && lines.end > live) {
+                let lines = lines.start.max(at)..lines.end.min(end);
+                push(at..lines.start, false);
+                at = lines.end.max(at);
+                self.notes.entry((Side::Live, lines.start)).or_insert(Note::Addition(*index));
+                push(lines, true);
+            }
+            push(at..end, false);
+        }
+        self.segments = split;
+    }
+
+    fn mark_kept(&mut self) {
+        let paths: BTreeMap<&str, usize> = self.document.kept.iter().map(|pointer| (pointer.as_str(), 0)).collect();
+        let found = lines_of(&self.document.desired, &paths);
+        let mut kept: Vec<Range<usize>> = Vec::new();
+        for (lines, _) in found {
+            match kept.last_mut() {
+                Some(last) if last.end == lines.start => last.end = lines.end,
+                _ => kept.push(lines),
+            }
+        }
+        for lines in &kept {
+            self.notes.entry((Side::Desired, lines.start)).or_insert(Note::Kept);
+        }
+        self.kept = kept;
+    }
+
+    /// Where nothing asks for a person, the most telling of the rest is what there is to look at.
+    fn show_something(&mut self) {
+        let asks = |segment: &Segment| match segment {
+            Segment::Same { addition, .. } => *addition,
+            Segment::Changed(hunk) => hunk.kind == HunkKind::Drift,
+        };
+        let mut quiet = Quiet::default();
+        let asks = self.segments.iter().any(asks);
+        for kind in self.segments.iter().filter_map(kind_of) {
+            quiet.count(kind);
+        }
+        let shown = match quiet {
+            _ if asks => None,
+            Quiet { harmless: 1.., .. } => Some(HunkKind::Harmless),
+            Quiet { ignored: 1.., .. } => Some(HunkKind::Ignored),
+            Quiet { .. } => Some(HunkKind::NotCompared),
+        };
+        if let Some(shown) = shown {
+            for segment in &mut self.segments {
+                if let Segment::Changed(hunk) = segment
+                    && hunk.kind == shown
+                {
+                    hunk.kind = HunkKind::Drift;
+                }
+            }
+            quiet = Quiet::default();
+            for kind in self.segments.iter().filter_map(kind_of) {
+                quiet.count(kind);
+            }
+        }
+        self.quiet = quiet;
+    }
+}
+
+fn kind_of(segment: &Segment) -> Option<HunkKind> {
+    match segment {
+        Segment::Same { .. } => None,
+        Segment::Changed(hunk) => Some(hunk.kind),
+    }
+}
+
+/// Changes by their paths.
+struct Paths<'a>(BTreeMap<&'a str, usize>);
+
+impl<'a> Paths<'a> {
+    fn of(changes: &'a [ChangeView]) -> Self {
+        Self(
+            changes
+                .iter()
+                .enumerate()
+                .map(|(at, change)| (change.path.as_str(), at))
+                .collect(),
+        )
+    }
+
+    /// The change at this field or above it, else the first one below it (a map that exists on one side only).
+    fn at(&self, pointer: &Pointer) -> Option<usize> {
+        let mut above = pointer.as_str();
+        loop {
+            if let Some(index) = self.0.get(above) {
+                return Some(*index);
+            }
+            let Some(end) = above.rfind('/') else { break };
+            above = above.get(..end)?;
+        }
+        let below = format!("{pointer}/");
+        let (path, index) = self.0.range(below.as_str()..).next()?;
+        path.starts_with(&below).then_some(*index)
+    }
+}
+
+/// The runs of lines that show these fields or what is below them, in order, each with the field's index.
+fn lines_of(text: &YamlText, paths: &BTreeMap<&str, usize>) -> Vec<(Range<usize>, usize)> {
+    let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
+    if paths.is_empty() {
+        return runs;
+    }
+    let mut open: Option<(&Pointer, usize)> = None;
+    for line in 0..text.len() {
+        let Some(pointer) = text.pointer(line) else { continue };
+        let inside = open.filter(|(field, _)| pointer.is_at_or_below(field));
+        open = inside.or_else(|| paths.get(pointer.as_str()).map(|index| (pointer, *index)));
+        let Some((_, index)) = open else { continue };
+        match runs.last_mut() {
+            Some((lines, same)) if *same == index && lines.end == line => lines.end = line + 1,
+            _ => runs.push((line..line + 1, index)),
+        }
+    }
+    runs
+}

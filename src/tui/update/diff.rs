@@ -1,0 +1,109 @@
+//! Commands of the diff happen: how it is looked at, what is searched for, what leaves it.
+
+use std::sync::Arc;
+
+use super::{Effect, TerminalEffect};
+use crate::tui::diff::copy::{Part, copied};
+use crate::tui::diff::{Form, View};
+use crate::tui::state::detail::{Detail, Search};
+use crate::tui::state::layout::Layout;
+use crate::tui::state::{Pane, State};
+
+pub(super) fn toggle_side_by_side(state: &mut State) {
+    let layout = Layout::of(state);
+    if !Detail::has_room_beside(&layout) {
+        state.say("The diff is too narrow for two sides; zoom it, or widen the terminal.");
+        return;
+    }
+    // Of one side alone it leads back to the diff.
+    if let View::Git | View::Live = state.detail.view {
+        state.detail.view = View::Raw;
+    }
+    let beside = state.detail.shape(&layout).form == Form::SideBySide;
+    state.detail.side_by_side = Some(!beside);
+}
+
+pub(super) fn step_view(state: &mut State, forward: bool) {
+    state.detail.view = state.detail.view.step(forward);
+    state.say(match state.detail.view {
+        View::Compared => "The diff that Argo CD sees: what a sync would leave, against the cluster.",
+        View::Raw => "The raw diff: what Git says, against everything that is in the cluster.",
+        View::Git => "What Git says, whole.",
+        View::Live => "What is in the cluster, whole.",
+    });
+}
+
+pub(super) fn toggle_zoom(state: &mut State) {
+    let zoomed = state.pane == Pane::Diff && state.detail.zoomed;
+    state.detail.zoomed = !zoomed;
+    state.pane = Pane::Diff;
+}
+
+/// Enter: the text stays searched for; an empty one ends the search.
+pub(super) fn keep_search(state: &mut State) {
+    if state.detail.search.text.is_empty() {
+        state.detail.search = Search::default();
+    } else {
+        state.detail.search.typing = false;
+    }
+}
+
+/// To the next or previous match, round the ends.
+pub(super) fn step_match(state: &mut State, forward: bool) {
+    let count = state.detail.plan.matches().len();
+    if count == 0 {
+        state.say(format!("“{}” is not in this diff.", state.detail.search.text));
+        return;
+    }
+    let current = state.detail.search.current.min(count - 1);
+    let to = match forward {
+        true => (current + 1) % count,
+        false => (current + count - 1) % count,
+    };
+    let round = if forward { to <= current } else { to >= current };
+    let height = Layout::of(state).diff_rows().max(1);
+    state.detail.go_to_match(to, height);
+    if round {
+        state.say(match (count, forward) {
+            (1, _) => "This is the only match.",
+            (_, true) => "On from the start.",
+            (_, false) => "On from the end.",
+        });
+    }
+}
+
+pub(super) fn copy(state: &mut State, part: Part, effects: &mut Vec<Effect>) {
+    let copied = match (state.detail.diff(), state.detail.standing()) {
+        (Some(diff), Some(standing)) => copied(diff, &state.detail.plan, standing, part),
+        _ => None,
+    };
+    let Some(copied) = copied else {
+        state.say("There is nothing to copy here.");
+        return;
+    };
+    let lines = copied.text.lines().count();
+    let count = if lines == 1 {
+        "1 line".to_owned()
+    } else {
+        format!("{lines} lines")
+    };
+    let mut said = match part {
+        Part::Line | Part::Path | Part::Pointer => format!("Copied {}", copied.text),
+        Part::Change => format!("Copied this change, {count}"),
+        Part::All => match state.detail.plan.shape().form {
+            Form::One(_) => format!("Copied the text, {count}"),
+            Form::Unified | Form::SideBySide => format!("Copied the whole diff, {count}"),
+        },
+    };
+    if copied.cut {
+        said.push_str(", and no more: terminals take 74,994 bytes");
+    }
+    state.say(said);
+    effects.push(Effect::Terminal(TerminalEffect::Copy(copied.text)));
+}
+
+pub(super) fn open_viewer(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(diff) = state.detail.diff() {
+        effects.push(Effect::Terminal(TerminalEffect::View(Arc::clone(diff))));
+    }
+}
