@@ -231,7 +231,13 @@ fn config_check_says_that_all_is_fine() {
     let sandbox = Sandbox::new()
         .with_config(ONE_CONTEXT)
         .with_project("[view]\ntheme = \"light\"\n");
-    let ran = sandbox.run(&["config", "check"]);
+    let ran = sandbox.run_with(&["config", "check"], &[("PROD_TOKEN", "x")]);
+    let without = sandbox.run(&["config", "check"]);
+    assert_eq!((without.code, &without.out), (Some(0), &ran.out));
+    assert_eq!(
+        without.err,
+        "driftline: warning: context prod: the environment variable PROD_TOKEN (token_env) is not set\n"
+    );
     assert_eq!(
         (ran.code, ran.out, ran.err),
         (

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::{ConnectionArgs, GlobalArgs, at};
 use super::exit::{EXIT_CODES, Exit};
 use super::failure::Failure;
+use super::output::ignore_sources::lines;
 use super::output::{json, print, table};
 use super::run::{load_with, say, variables};
 use super::world::World;
@@ -104,6 +105,13 @@ pub(super) fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
         };
         say(&format!("{}: {}", visible(&context.name), text.trim_end()));
     }
+    for source in report.ignore_sources.iter().filter(|source| source.error.is_some()) {
+        // A last good copy is worth a note. Without one, more is shown than the team wants to hear of.
+        if source.read_at.is_none() {
+            exit = Exit::Partial;
+        }
+        say(&format!("ignore rules: {}", lines(source, report.generated_at).join("\n")));
+    }
     for application in &report.applications {
         if let Some(why) = &application.stale {
             exit = Exit::Partial;
@@ -187,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_context_a_stale_look_and_an_unknown_application_make_it_partial() {
+    fn a_failed_context_a_stale_look_an_unread_source_and_an_unknown_application_make_it_partial() {
         let mut report = scan_sample::report();
         assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Partial);
         report.contexts.pop();
@@ -197,6 +205,9 @@ mod tests {
             ..ScanScope::default()
         };
         assert_eq!(complete_exit(&report, &nobody), Exit::Partial);
+        report.ignore_sources[0].read_at = None;
+        assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Partial);
+        report.ignore_sources.clear();
         report.applications[0].stale = Some("timed out".to_owned());
         assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Partial);
     }

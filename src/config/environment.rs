@@ -166,12 +166,28 @@ fn rule(
     };
     let matches_something = rule.cluster.is_some() || rule.project.is_some() || rule.namespace.is_some() || rule.label.is_some();
     if matches_something {
-        effective.text("environment.name", &At::new(rule.name.clone(), raw.at.clone()));
+        patterns(effective, &rule, &raw.at);
         rules.0.push(rule);
     } else if !says_something {
         problems.push(
             Problem::new(raw.at.clone(), "environment", "this rule would match every Application")
                 .hint("Give `cluster`, `project`, `namespace` or `label`; \"*\" matches anything."),
         );
+    }
+}
+
+/// What an environment's rule matches, one value each.
+fn patterns(effective: &mut Effective, rule: &EnvironmentRule, origin: &Origin) {
+    let label = rule.label.as_ref().map(|(key, pattern)| format!("{key}={pattern}"));
+    let glob = |glob: &Option<Glob>| glob.as_ref().map(Glob::to_string);
+    for (key, value) in [
+        ("cluster", glob(&rule.cluster)),
+        ("project", glob(&rule.project)),
+        ("namespace", glob(&rule.namespace)),
+        ("label", label),
+    ] {
+        if let Some(value) = value {
+            effective.text(format!("environment.{}.{key}", rule.name), &At::new(value, origin.clone()));
+        }
     }
 }

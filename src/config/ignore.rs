@@ -1,13 +1,14 @@
-//! Ignore rules as they are written: `[[ignore]]` tables, read and judged.
+//! Ignore rules as they are written: `[[ignore]]` tables, read and judged. `ignore_source.rs` has where more of them lie.
 //!
 //! A user file holds rules as `[[ignore]]`, or, beside `ignore.sources`, as `[[ignore.rule]]` (TOML lets a name be a list or
 //! a table, not both). A project file and the files of `ignore.sources` hold `[[ignore]]`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::ignore_source::{self, RawSource};
 use super::origin::{At, FileLayer, Origin};
 use super::problem::{Problem, Problems};
 use super::read::{Fields, Session};
@@ -18,7 +19,8 @@ use crate::ignore::{DANGEROUS_WORD, IgnoreRule, Matcher, PointerPattern, RuleOri
 /// What a file says of ignoring.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct RawIgnore {
-    pub(super) sources: Option<At<Vec<String>>>,
+    pub(super) sources: Option<At<Vec<RawSource>>>,
+    pub(super) fetch_every: Option<At<String>>,
     pub(super) rules: Vec<RawRule>,
 }
 
@@ -42,13 +44,14 @@ pub(super) struct RawRule {
 pub(super) fn read(fields: &mut Fields<'_, '_, '_>) -> RawIgnore {
     if fields.is_list("ignore") {
         return RawIgnore {
-            sources: None,
             rules: fields.tables("ignore", rule),
+            ..RawIgnore::default()
         };
     }
     fields
         .table("ignore", |fields| RawIgnore {
-            sources: fields.texts("sources"),
+            sources: ignore_source::read(fields),
+            fetch_every: fields.text("fetch_every"),
             rules: fields.tables("rule", rule),
         })
         .unwrap_or_default()
@@ -171,6 +174,7 @@ fn scope(raw: &RawRule, problems: &mut Vec<Problem>) -> Scope {
         group: glob(group),
         kind: glob(kind),
         name: glob(name),
+        source_environment: None,
     }
 }
 
@@ -228,29 +232,4 @@ fn origin(at: &Origin) -> RuleOrigin {
         },
         other => RuleOrigin::proposed(&other.to_string()),
     }
-}
-
-/// The files of `ignore.sources`; relative ones lie beside the file that names them.
-pub(super) fn sources(raw: Option<&At<Vec<String>>>, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    let Some(at) = raw else { return Vec::new() };
-    let mut wrong = |message: &str| problems.push(Problem::new(at.origin.clone(), "ignore.sources", message));
-    let folder = match &at.origin {
-        Origin::File(location) if location.layer == FileLayer::Project => {
-            wrong("not allowed in a project file, because a checkout is not trusted");
-            return Vec::new();
-        }
-        Origin::File(location) => location.path.parent(),
-        _ => None,
-    };
-    let mut files = Vec::new();
-    for source in &at.value {
-        if source.is_empty() {
-            wrong("an empty name is no file");
-        } else if source.contains("://") || source.starts_with("git@") {
-            wrong("a repository as a source is not supported yet; give the path of a file");
-        } else {
-            files.push(folder.map_or_else(|| PathBuf::from(source), |folder| folder.join(source)));
-        }
-    }
-    files
 }

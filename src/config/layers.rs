@@ -27,6 +27,7 @@ pub(super) struct Layered {
     pub(super) theme: At<String>,
     pub(super) light_theme: At<String>,
     pub(super) dark_theme: At<String>,
+    pub(super) fetch_every: At<String>,
     pub(super) fail_on: At<String>,
     pub(super) log_level: At<String>,
 }
@@ -47,6 +48,7 @@ impl Layers {
             theme: pick([&project.view.theme, &user.view.theme], "auto"),
             light_theme: pick([&project.view.light_theme, &user.view.light_theme], "light"),
             dark_theme: pick([&project.view.dark_theme, &user.view.dark_theme], "dark"),
+            fetch_every: pick([&user.ignore.fetch_every], "60s"),
             fail_on: pick([&self.flags.fail_on, &user.scan.fail_on], "never"),
             log_level: pick([&self.flags.log_level, &self.variables.log_level(), &user.log.level], "info"),
         }

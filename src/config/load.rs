@@ -63,6 +63,7 @@ pub fn load(flags: Flags, variables: Variables, folder: &Path) -> Result<Loaded,
                     folder: paths.config_file.as_deref().and_then(Path::parent).map(Path::to_path_buf),
                     ..settings.view
                 },
+                cache: paths.cache.clone(),
                 ..settings
             },
             paths,

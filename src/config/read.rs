@@ -255,6 +255,41 @@ impl<'s, 't, 'd> Fields<'s, 't, 'd> {
         out
     }
 
+    /// A list whose items are strings or tables; each reader gets the place of an item.
+    pub(super) fn texts_or_tables<T>(
+        &mut self,
+        key: &'static str,
+        text: impl Fn(At<String>) -> T,
+        table: impl Fn(Origin, &mut Fields<'_, 't, '_>) -> T,
+    ) -> Option<At<Vec<T>>> {
+        let path = self.full(key);
+        let Some(found) = self.find(key) else {
+            if self.session.catalogue {
+                let empty = DeTable::new();
+                table(Origin::BuiltIn, &mut Fields::new(self.session, &empty, path));
+            }
+            return None;
+        };
+        let list_origin = self.session.origin(found.span());
+        let wanted = "a list of strings and tables";
+        let Some(list) = found.get_ref().as_array() else {
+            self.wrong_type(key, list_origin, wanted, found.get_ref());
+            return None;
+        };
+        let mut out = Vec::new();
+        for item in list {
+            let origin = self.session.origin(item.span());
+            if let Some(words) = item.get_ref().as_str() {
+                out.push(text(At::new(words.to_owned(), origin)));
+            } else if let Some(inner) = item.get_ref().as_table() {
+                out.push(Fields::new(self.session, inner, path.clone()).read_all(|fields| table(origin, fields)));
+            } else {
+                self.wrong_type(key, origin, wanted, item.get_ref());
+            }
+        }
+        Some(At::new(out, list_origin))
+    }
+
     /// A table of anything, left to somebody else: every leaf with its dotted name and place.
     pub(super) fn raw(&mut self, key: &'static str) -> Vec<(String, At<toml::Value>)> {
         self.session.keys.push(self.full(key));

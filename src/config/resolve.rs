@@ -6,6 +6,7 @@ use super::context::Draft;
 use super::effective::Effective;
 use super::environment;
 use super::ignore;
+use super::ignore_source;
 use super::layers::{Layered, Layers};
 use super::origin::{At, Origin};
 use super::problem::{Problem, Problems};
@@ -71,10 +72,10 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     }
 
     let ignored = ignore::rules(&layers.ignore_rules(), &mut problems);
-    let mut sources = ignore::sources(layers.user.ignore.sources.as_ref(), &mut problems);
-    sources.extend(ignore::sources(layers.project.ignore.sources.as_ref(), &mut problems));
-    let named = layers.user.ignore.sources.clone();
-    effective.texts("ignore.sources", &named.unwrap_or_else(|| At::built_in(Vec::new())));
+    ignore_source::not_in_a_checkout(&layers.project.ignore, &mut problems);
+    let sources = ignore_source::judged(layers.user.ignore.sources.as_ref(), &mut problems);
+    effective.value("ignore.sources", &ignore_source::shown(layers.user.ignore.sources.as_ref()));
+    effective.text("ignore.fetch_every", &layered.fetch_every);
     for (raw, rule) in layers.ignore_rules().iter().zip(&ignored) {
         effective.text("ignore.rule", &At::new(rule.matcher.to_string(), raw.at.clone()));
     }
@@ -82,28 +83,36 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     let poll = poll(&layered, &mut problems);
     let sweep = sweep(&layered, &mut problems);
     let view = view(&layered, &mut problems);
+    let fetch_every = keep(check::duration("ignore.fetch_every", &layered.fetch_every), &mut problems);
     let fail_on = keep(check::fail_on("scan.fail_on", &layered.fail_on), &mut problems);
     let level = keep(check::log_level("log.level", &layered.log_level), &mut problems);
 
-    match (poll, sweep, view, fail_on, level) {
-        (Some(poll), Some(sweep), Some(view), Some(fail_on), Some(level)) if problems.is_empty() => Ok(Settings {
-            contexts,
-            poll,
-            sweep,
-            view,
-            keys: layers.user.keys.clone(),
-            environments: environments.rules,
-            policies: environments.policies,
-            scan: ScanSettings { fail_on, ..scan },
-            log: LogSettings {
-                asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
-                level,
-            },
-            state: None,
-            ignore: IgnoreSettings { rules: ignored, sources },
-            effective: effective.0,
-            notes,
-        }),
+    match (poll, sweep, view, fetch_every, fail_on, level) {
+        (Some(poll), Some(sweep), Some(view), Some(fetch_every), Some(fail_on), Some(level)) if problems.is_empty() => {
+            Ok(Settings {
+                contexts,
+                poll,
+                sweep,
+                view,
+                keys: layers.user.keys.clone(),
+                environments: environments.rules,
+                policies: environments.policies,
+                scan: ScanSettings { fail_on, ..scan },
+                log: LogSettings {
+                    asked: matches!(layered.log_level.origin, Origin::Flag(_) | Origin::Variable(_)),
+                    level,
+                },
+                state: None,
+                cache: None,
+                ignore: IgnoreSettings {
+                    rules: ignored,
+                    sources,
+                    fetch_every,
+                },
+                effective: effective.0,
+                notes,
+            })
+        }
         _ => Err(Problems(problems)),
     }
 }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::origin::{At, Origin};
 use super::problem::Problem;
-use crate::drift::EnvironmentRules;
+use crate::drift::{EnvironmentRules, Glob, RepositoryFile};
 use crate::ignore::IgnoreRule;
 use crate::verdict::Verdict;
 use crate::verdict::policy::Policies;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// Folder of what must survive (journal, audit log); `None` when the machine names no home.
     pub state: Option<PathBuf>,
+    /// Folder of what may be deleted at any time; `None` when the machine names no home.
+    pub cache: Option<PathBuf>,
     /// What is ignored.
     pub ignore: IgnoreSettings,
     /// Every effective value as text, with where it came from; secrets masked.
@@ -153,8 +155,28 @@ impl Default for ViewSettings {
 pub struct IgnoreSettings {
     /// Rules of the person's own file, then those of the project file.
     pub rules: Vec<IgnoreRule>,
-    /// Files with more rules, read again and again.
-    pub sources: Vec<PathBuf>,
+    /// Where more rules lie, read again and again.
+    pub sources: Vec<IgnoreSourceSettings>,
+    /// Between two fetches of a source that is a repository's file.
+    pub fetch_every: Duration,
+}
+
+/// A source of ignore rules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IgnoreSourceSettings {
+    /// Where it lies.
+    pub place: IgnoreSourcePlace,
+    /// Its rules hold in these environments only; `None` for all.
+    pub environment: Option<Glob>,
+}
+
+/// Where a source of ignore rules lies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IgnoreSourcePlace {
+    /// A file of this machine.
+    File(PathBuf),
+    /// A file of a branch of a Git repository.
+    Repository(RepositoryFile),
 }
 
 /// The headless scan.

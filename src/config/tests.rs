@@ -14,9 +14,11 @@ use super::origin::{At, FileLayer, Origin};
 use super::problem::Problems;
 use super::resolve::resolve;
 use super::schema;
-use super::settings::{Settings, TokenSource, ViewSettings};
+use super::settings::{IgnoreSourcePlace, Settings, TokenSource, ViewSettings};
 use super::variables::Variables;
 use crate::verdict::Verdict;
+
+mod ignore_sources;
 
 /// Sources of a test, in the order of the layers.
 #[derive(Default)]
@@ -547,7 +549,8 @@ fn the_example_holds_the_built_in_defaults() {
     let example = uncommented_example()
         .replace("token_command =", "# token_command =")
         .replace("\njq =", "\n# jq =")
-        .replace("\ndangerous =", "\n# dangerous =");
+        .replace("\ndangerous =", "\n# dangerous =")
+        .replace("\nsources =", "\n# sources =");
     let with_example = settle(Sources {
         user: &example,
         ..Sources::default()
@@ -560,6 +563,7 @@ fn the_example_holds_the_built_in_defaults() {
     assert_eq!(with_example.scan.fail_on, built_in.scan.fail_on);
     assert_eq!(with_example.log, built_in.log);
     assert_eq!(with_example.ignore.sources, built_in.ignore.sources);
+    assert_eq!(with_example.ignore.fetch_every, built_in.ignore.fetch_every);
     let context = &with_example.contexts[0];
     assert_eq!(
         (
@@ -623,7 +627,8 @@ fn ignore_rules_are_read_from_both_files_and_know_where_they_stand() {
             ),
         ]
     );
-    assert_eq!(settings.ignore.sources, [Path::new("team/ignore.toml")]);
+    let file = IgnoreSourcePlace::File("team/ignore.toml".into());
+    assert_eq!(settings.ignore.sources[0].place, file);
 }
 
 #[test]
@@ -651,9 +656,27 @@ fn everything_wrong_with_ignore_rules_is_said_at_once() {
             "user.toml:27:6: `ignore.jq`: `jq` stands alone: give either it or `pointer`.",
         ]
     );
+}
+
+#[test]
+fn what_an_environment_matches_is_shown() {
+    let settings = settle(Sources {
+        user: "[[environment]]\nname = \"production\"\ncluster = \"prod-*\"\nlabel = \"tier=p*\"\n",
+        ..Sources::default()
+    })
+    .unwrap();
+    let shown: Vec<_> = settings
+        .effective
+        .iter()
+        .filter(|value| value.key.starts_with("environment."))
+        .map(|value| format!("{} = {} # {}", value.key, value.value, value.origin))
+        .collect();
     assert_eq!(
-        ignored("[ignore]\nsources = [\"https://git.example/rules.git\"]\n"),
-        ["user.toml:2:11: `ignore.sources`: a repository as a source is not supported yet; give the path of a file."]
+        shown,
+        [
+            "environment.production.cluster = \"prod-*\" # from user file user.toml:1",
+            "environment.production.label = \"tier=p*\" # from user file user.toml:1",
+        ]
     );
 }
 
@@ -668,6 +691,13 @@ fn a_checkout_names_no_sources_and_hides_nothing_dangerous() {
     assert_eq!(
         said("[ignore]\nsources = [\"/etc/rules\"]\n"),
         [".driftline.toml:2:11: `ignore.sources`: not allowed in a project file, because a checkout is not trusted."]
+    );
+    assert_eq!(
+        said("[ignore]\nfetch_every = \"1s\"\nsources = [{ repository = \"/r\", branch = \"main\", path = \"a\" }]\n"),
+        [
+            ".driftline.toml:3:11: `ignore.sources`: not allowed in a project file, because a checkout is not trusted.",
+            ".driftline.toml:2:15: `ignore.fetch_every`: not allowed in a project file, because a checkout is not trusted.",
+        ]
     );
     assert_eq!(
         said("[[ignore]]\npointer = \"/rules\"\nreason = \"r\"\ndangerous = \"hides-danger\"\n"),

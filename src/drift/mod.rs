@@ -17,6 +17,7 @@ pub mod managed_fields;
 pub mod origin;
 pub mod pointer;
 pub mod raw;
+pub mod repository;
 pub mod resource;
 pub mod sync_window;
 
@@ -27,5 +28,6 @@ pub use application::{
 pub use environment::{EnvironmentRule, EnvironmentRules};
 pub use glob::Glob;
 pub use pointer::Pointer;
+pub use repository::{BranchName, RepositoryFile, RepositoryPath, RepositoryUrl, Transport};
 pub use resource::{DriftState, ResourceKey, ResourceStatus};
 pub use sync_window::{Hold, ProjectWindows, SyncWindow, SyncWindowState, SyncWindows, WindowKind};

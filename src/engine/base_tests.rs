@@ -83,7 +83,7 @@ async fn a_refusal_changes_nothing_and_is_not_asked_for_with_every_look() {
     night.commands.send(EngineCommand::Open(open("a"))).await.unwrap();
     pass(600).await;
     assert_eq!(night.origins(), [OriginView::Unknown]);
-    assert_eq!(scripted.asked_for_manifests(), 1, "the clock of the test stands still");
+    assert_eq!(scripted.asked_for_manifests(), 2, "once in five minutes, however many looks");
 }
 
 #[tokio::test(start_paused = true)]

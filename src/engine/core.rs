@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
@@ -68,6 +69,7 @@ pub struct Engine {
     ports: Ports,
     settings: EngineSettings,
     ignore: Option<Arc<dyn IgnoreSource>>,
+    ignore_changes: watch::Sender<()>,
     memory: Mutex<Memory>,
     windows: WindowsKnown,
     bases: BasesKnown,
@@ -95,6 +97,7 @@ impl Engine {
             ports,
             settings,
             ignore: None,
+            ignore_changes: watch::Sender::new(()),
             memory: Mutex::default(),
             windows: WindowsKnown::default(),
             bases: BasesKnown::default(),
@@ -115,13 +118,43 @@ impl Engine {
         self.memory().ignore.clone()
     }
 
-    /// Reads the ignore rules again. Every list does so first.
+    /// Reads the ignore rules again, without waiting for those that lie in a network. Every list does so first.
     pub async fn read_ignore_rules(&self) -> IgnoreRules {
         if let Some(source) = &self.ignore {
-            let rules = source.rules(self.now()).await;
-            self.memory().ignore = rules;
+            self.hold(source.rules(self.now()).await);
         }
         self.ignore_rules()
+    }
+
+    /// Reads the ignore rules again, those that lie in a network as well: for a single pass.
+    pub async fn fetch_ignore_rules(&self) -> IgnoreRules {
+        if let Some(source) = &self.ignore {
+            self.hold(source.fetched_rules(self.now()).await);
+        }
+        self.ignore_rules()
+    }
+
+    /// Reads the ignore rules again whenever a fetch of some has ended. Never ends.
+    pub(super) async fn follow_ignore_rules(&self) {
+        let Some(source) = &self.ignore else {
+            return std::future::pending().await;
+        };
+        loop {
+            source.fetched().await;
+            self.read_ignore_rules().await;
+        }
+    }
+
+    /// Tells whenever other ignore rules hold than before.
+    pub(super) fn ignore_changes(&self) -> watch::Receiver<()> {
+        self.ignore_changes.subscribe()
+    }
+
+    fn hold(&self, rules: IgnoreRules) {
+        let before = std::mem::replace(&mut self.memory().ignore, rules.clone());
+        if !Arc::ptr_eq(&before.set, &rules.set) {
+            self.ignore_changes.send_replace(());
+        }
     }
 
     /// What time it is, by the engine's clock (the demo's stands in the recording's time).

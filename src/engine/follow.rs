@@ -46,6 +46,8 @@ impl Engine {
             let follower = Follower::new(Arc::clone(&self), Arc::clone(argocd), events.clone(), stop.clone());
             tasks.spawn(follower.run(receiver));
         }
+        let rules = Arc::clone(&self);
+        tasks.spawn(async move { rules.follow_ignore_rules().await });
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -171,6 +173,7 @@ impl Follower {
         let settings = self.engine.settings().clone();
         let mut session = Session::new(&settings);
         let mut streaming = false;
+        let mut ignoring = self.engine.ignore_changes();
         loop {
             while let Some(key) = self.known.looking.start(settings.concurrency) {
                 self.look(key, &mut session.looks);
@@ -256,6 +259,7 @@ impl Follower {
                     session.next_addition = Instant::now() + settings.sweep.every();
                     self.look_into_a_synced_one(&mut session);
                 }
+                Ok(()) = ignoring.changed() => self.known.look_at_all_that_drifted(),
                 () = tokio::time::sleep_until(session.next_list), if !session.listing => {
                     session.next_list = Instant::now() + settings.list_every;
                     self.start_list(&mut session);

@@ -284,8 +284,16 @@ pub trait ArgoCd: Send + Sync {
 /// Where ignore rules come from.
 #[async_trait]
 pub trait IgnoreSource: Send + Sync {
-    /// The rules as they are now; of a source that cannot be read, the last good copy. Cheap when nothing changed.
+    /// The rules as they are known now; of a source that cannot be read, the last good copy. It never waits for a network:
+    /// what lies there is fetched beside, when it is time. Cheap when nothing changed.
     async fn rules(&self, now: Timestamp) -> IgnoreRules;
+
+    /// The same, once everything that lies in a network has answered at least once or has been given up: for a single pass,
+    /// which has no next time. It takes no longer than the deadline of one fetch.
+    async fn fetched_rules(&self, now: Timestamp) -> IgnoreRules;
+
+    /// Ends when a fetch has ended since the last call: then [`IgnoreSource::rules`] may have news.
+    async fn fetched(&self);
 }
 
 /// Ignore rules and how fresh they are.
@@ -293,18 +301,20 @@ pub trait IgnoreSource: Send + Sync {
 pub struct IgnoreRules {
     /// The rules, indexed.
     pub set: Arc<RuleSet>,
-    /// The files they came from, in order.
+    /// What they came from, in order.
     pub sources: Vec<IgnoreSourceState>,
 }
 
 /// How one source of ignore rules stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoreSourceState {
-    /// Which one: the path of a file.
+    /// Which one: the path of a file, or `repository@branch:path`.
     pub name: String,
-    /// When it was last read well; `None` for never.
+    /// The commit whose rules hold; `None` for a file, or when nothing was read yet.
+    pub commit: Option<String>,
+    /// When it was last read well, also by an earlier run; `None` for never.
     pub read_at: Option<Timestamp>,
-    /// Why it could not be read just now; the rules of the last good copy hold. May quote names from the file.
+    /// Why it could not be read when that was last tried; the rules of the last good copy hold. May quote names from the file.
     pub error: Option<String>,
     /// How many rules it gave.
     pub rules: usize,

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::future::join;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use super::collect::may_be_swept;
 use super::core::Engine;
-use super::ports::{ArgoCd, ErrorView};
+use super::ports::{ArgoCd, ErrorView, IgnoreSourceState};
 use super::view::ApplicationView;
 use crate::drift::{Application, ApplicationKey};
 
@@ -99,6 +100,8 @@ pub struct ScanReport {
     pub generated_at: Timestamp,
     /// Every context, in the order of the configuration.
     pub contexts: Vec<ContextReport>,
+    /// Where ignore rules came from, in the order of the configuration.
+    pub ignore_sources: Vec<IgnoreSourceState>,
     /// How many Synced Applications were looked into for additions; `None` when nobody asked for it.
     pub sweep: Option<Coverage>,
     /// Every Application in scope, in any order. None is [`super::view::ApplicationVerdict::Pending`].
@@ -130,6 +133,7 @@ impl Engine {
         let mut report = ScanReport {
             generated_at: self.now(),
             contexts: Vec::new(),
+            ignore_sources: Vec::new(),
             sweep: scope.sweep.then(Coverage::default),
             applications: Vec::new(),
         };
@@ -142,6 +146,7 @@ impl Engine {
             report.contexts.push(context);
             report.applications.append(&mut applications);
         }
+        report.ignore_sources = self.ignore_rules().sources;
         report.generated_at = self.now();
         report
     }
@@ -174,12 +179,12 @@ impl Engine {
         };
         let clusters = self.clusters(&**argocd).await;
         let mut listed = Vec::new();
-        let list = argocd
-            .list(&mut |page: Vec<Application>| {
-                listed.extend(page.into_iter().filter(|a| scope.covers(&a.key)));
-                true
-            })
-            .await;
+        let mut page = |page: Vec<Application>| {
+            listed.extend(page.into_iter().filter(|a| scope.covers(&a.key)));
+            true
+        };
+        // Only judging needs the rules, so the list does not wait for their repositories.
+        let (list, _) = join(argocd.list(&mut page), self.fetch_ignore_rules()).await;
         report.state = ContextState::Ok;
         if let Err(error) = list {
             // What came before the list broke off is still worth saying.

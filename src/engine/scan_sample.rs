@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ports::ErrorView;
+use super::ports::{ErrorView, IgnoreSourceState};
 use super::scan::{ContextReport, ContextState, ScanReport};
 use super::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftKey, DriftView, OriginView, Seal};
 use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
@@ -45,6 +45,13 @@ pub(crate) fn report() -> ScanReport {
     ScanReport {
         generated_at: time("2026-11-20T03:13:00Z"),
         sweep: None,
+        ignore_sources: vec![IgnoreSourceState {
+            name: "https://git.example.com/team/drift.git@main:ignore.toml".to_owned(),
+            commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+            read_at: Some(time("2026-11-20T03:10:00Z")),
+            error: Some("git did not answer within 30 s".to_owned()),
+            rules: 4,
+        }],
         contexts: vec![
             ContextReport {
                 name: "prod".into(),

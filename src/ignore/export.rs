@@ -42,7 +42,8 @@ pub fn entry(rule: &IgnoreRule) -> Exported {
             _ => {}
         }
     }
-    for (key, glob) in scope.parts().into_iter().take(5) {
+    let source = [("environment", &scope.source_environment)];
+    for (key, glob) in scope.parts().into_iter().take(5).chain(source) {
         if let Some(glob) = glob {
             notes.push(format!("Put it into the Applications with {key} `{}` only.", glob.as_str()));
         }

@@ -38,6 +38,9 @@ pub struct Scope {
     pub kind: Option<Glob>,
     /// Name of the object.
     pub name: Option<Glob>,
+    /// Environments in which the rule's source holds: both this and the rule's own must match. It is written with the source
+    /// and not with the rule.
+    pub source_environment: Option<Glob>,
 }
 
 impl Scope {
@@ -78,6 +81,7 @@ impl Scope {
             && given(&self.project, place.project)
             && given(&self.cluster, place.cluster)
             && given(&self.environment, place.environment)
+            && given(&self.source_environment, place.environment)
             && given(&self.server, place.server)
             && self.application.as_ref().is_none_or(|glob| {
                 glob.matches(&place.application.name)
@@ -126,6 +130,15 @@ mod tests {
         assert!(with(|s| s.server = Some(Glob::new("https://argo.*"))));
         assert!(!with(|s| s.server = Some(Glob::new("nick"))));
         assert!(!with(|s| s.group = Some(Glob::new(""))));
+        assert!(with(|s| s.source_environment = Some(Glob::new("prod*"))));
+        assert!(!with(|s| {
+            s.environment = Some(Glob::new("*"));
+            s.source_environment = Some(Glob::new("dev"));
+        }));
+        assert!(!with(|s| {
+            s.environment = Some(Glob::new("dev"));
+            s.source_environment = Some(Glob::new("*"));
+        }));
         assert!(!with(|s| {
             s.kind = Some(Glob::new("Deployment"));
             s.environment = Some(Glob::new("dev"));

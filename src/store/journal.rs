@@ -7,12 +7,13 @@
 //! - Compaction writes a new file, syncs it, renames it over the old one and syncs the folder. For its sake only, appending
 //!   holds an advisory lock shared and compacting holds it alone: else a line could go into the file that is replaced.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::entry::{Entry, Line};
 use super::index::Index;
+use super::private::{make_private_folder, open_private, refused, sync_folder};
 use crate::engine::ports::StoreError;
 
 const JOURNAL: &str = "journal.jsonl";
@@ -333,73 +334,5 @@ impl FileIdentity {
         let created = metadata.created().ok();
         let since = created.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
         since.map_or(Self(0, 0), |since| Self(since.as_secs(), since.subsec_nanos().into()))
-    }
-}
-
-/// Makes the folder for this user alone, and takes it from others where it was there already (the log made it).
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-        builder.mode(0o700).create(folder)?;
-        if fs::metadata(folder)?.permissions().mode() & 0o077 != 0
-            && let Err(error) = fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-        {
-            // Somebody else's folder: the files in it are private all the same.
-            tracing::debug!(%error, folder = %folder.display(), "others may list the state folder");
-        }
-        Ok(())
-    }
-    #[cfg(not(unix))]
-    builder.create(folder)
-}
-
-fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
-}
-
-/// Makes a new name in the folder durable. Only unix has a way to ask for it.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-fn refused(doing: &'static str, path: &Path, error: &io::Error) -> StoreError {
-    let path = path.display().to_string();
-    match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::Denied { path, doing },
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => StoreError::Full { path, doing },
-        _ => StoreError::Failed {
-            path,
-            doing,
-            message: error.to_string(),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_system_refuses_is_told_by_what_a_person_can_do() {
-        let path = "/state/journal.jsonl".to_owned();
-        let error = |kind: ErrorKind| refused("write", Path::new("/state/journal.jsonl"), &kind.into());
-        for kind in [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem] {
-            let path = path.clone();
-            assert_eq!(error(kind), StoreError::Denied { path, doing: "write" });
-        }
-        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
-            let path = path.clone();
-            assert_eq!(error(kind), StoreError::Full { path, doing: "write" });
-        }
-        let message = "cannot write /state/journal.jsonl: timed out";
-        assert_eq!(error(ErrorKind::TimedOut).to_string(), message);
     }
 }

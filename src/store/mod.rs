@@ -1,17 +1,21 @@
-//! The journal: what is remembered of drifts between runs. It implements [`crate::engine::ports::Store`].
+//! The journal: what is remembered of drifts between runs. It implements [`crate::engine::ports::Store`]. And, apart from
+//! it, [`Cache`]: what can be had again and is only kept to be had sooner.
 //!
 //! [`FileStore`] keeps it in the state folder, [`MemoryStore`] nowhere (the demo, tests). Both fold the same entries into
 //! the same `index`; `entry` is one line, `journal` the file with its crash-safety. Start reading at `index`.
 //!
-//! There is no cache beside it: nothing that the engine needs today is worth keeping and may be lost as well.
+//! The journal may not be lost; the cache may be deleted at any time. So they share no folder and no code but `private`.
 
+mod cache;
 mod entry;
 mod file_store;
 mod index;
 mod journal;
 mod memory_store;
+mod private;
 #[cfg(test)]
 mod tests;
 
+pub use cache::Cache;
 pub use file_store::FileStore;
 pub use memory_store::MemoryStore;

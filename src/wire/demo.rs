@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::ignore_files::IgnoreFiles;
+use super::ignore_sources::IgnoreSources;
 use super::live::{engine_settings, make_client};
 use crate::argocd::Connection;
 use crate::config::Settings;
@@ -47,7 +47,8 @@ pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Reco
     };
     Ok(Recorded {
         value: Arc::new(
-            Engine::new(ports, engine_settings(settings)).with_ignore_rules(Arc::new(IgnoreFiles::new(&settings.ignore))),
+            Engine::new(ports, engine_settings(settings))
+                .with_ignore_rules(Arc::new(IgnoreSources::without_network(&settings.ignore))),
         ),
         server: Box::new(server),
     })

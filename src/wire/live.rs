@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::clock::SystemClock;
 use super::http::{HttpOptions, Trust, http_client};
-use super::ignore_files::IgnoreFiles;
+use super::ignore_sources::IgnoreSources;
 use super::token;
 use crate::argocd::Broken;
 use crate::argocd::{Client, Connection, Scope};
@@ -51,7 +51,7 @@ pub async fn engine(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
         clock: Arc::new(SystemClock),
         store: store(settings),
     };
-    let ignore = IgnoreFiles::new(&settings.ignore);
+    let ignore = IgnoreSources::new(&settings.ignore, settings.cache.as_deref());
     Ok(Arc::new(
         Engine::new(ports, engine_settings(settings)).with_ignore_rules(Arc::new(ignore)),
     ))

@@ -3,7 +3,7 @@
 mod clock;
 mod demo;
 pub mod http;
-mod ignore_files;
+mod ignore_sources;
 mod live;
 mod token;
 

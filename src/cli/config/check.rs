@@ -4,8 +4,9 @@ use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::keys;
 use super::super::output::print;
-use super::super::run::{load_with, variables};
-use crate::config::{Flags, Loaded};
+use super::super::run::{load_with, say, variables};
+use crate::config::{Flags, Loaded, TokenSource};
+use crate::redact::terminal::visible;
 use crate::tui;
 
 /// Says which files were read, or fails with every problem.
@@ -14,7 +15,21 @@ pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
     keys::table(&loaded.settings)?;
     tui::check_themes(&loaded.settings.view)?;
     print(&said(&loaded))?;
+    for warning in warnings(&loaded) {
+        say(&format!("warning: {}", visible(&warning)));
+    }
     Ok(Exit::Done)
+}
+
+/// What is right as it is written and will not work from this shell.
+fn warnings(loaded: &Loaded) -> impl Iterator<Item = String> {
+    loaded.settings.contexts.iter().filter_map(|context| match &context.token {
+        TokenSource::Variable { name, value: None } => Some(format!(
+            "context {}: the environment variable {name} (token_env) is not set",
+            context.name
+        )),
+        _ => None,
+    })
 }
 
 fn said(loaded: &Loaded) -> String {

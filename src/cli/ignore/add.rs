@@ -14,7 +14,7 @@ use super::super::output::print;
 use super::super::run::{load_with, variables};
 use super::super::world::World;
 use super::rule_flags::{RuleFlags, needs_the_word};
-use crate::config::Loaded;
+use crate::config::{IgnoreSourcePlace, IgnoreSourceSettings, Loaded};
 use crate::ignore::rule::day_of;
 use crate::redact::terminal::visible;
 
@@ -23,7 +23,7 @@ use crate::redact::terminal::visible;
 pub(super) struct AddArgs {
     #[command(flatten)]
     rule: RuleFlags,
-    /// File to write into [default: the first of ignore.sources, else the project file, else the configuration file]
+    /// File to write into [default: the first file of ignore.sources, else the project file, else the configuration file]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -65,10 +65,18 @@ fn visible_lines(text: &str) -> String {
 
 fn target(given: Option<PathBuf>, loaded: &Loaded) -> Result<PathBuf, Failure> {
     given
-        .or_else(|| loaded.settings.ignore.sources.first().cloned())
+        .or_else(|| loaded.settings.ignore.sources.iter().find_map(file_of))
         .or_else(|| loaded.paths.project_file.clone())
         .or_else(|| loaded.paths.config_file.clone())
         .ok_or_else(|| Failure::usage("this machine names no configuration folder; give --file FILE."))
+}
+
+/// What lies in a repository is changed there, by whoever may.
+fn file_of(source: &IgnoreSourceSettings) -> Option<PathBuf> {
+    match &source.place {
+        IgnoreSourcePlace::File(file) => Some(file.clone()),
+        IgnoreSourcePlace::Repository(_) => None,
+    }
 }
 
 /// The text of a file with one more rule at its end; everything else stays as it is.

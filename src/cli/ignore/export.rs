@@ -40,7 +40,7 @@ pub(super) async fn run(
             let mut settings = load_with(ConnectionArgs::default().flags(before, global), variables())?.settings;
             settings.contexts.clear();
             let engine = world.engine(&settings).await?;
-            let rules = engine.read_ignore_rules().await;
+            let rules = engine.fetch_ignore_rules().await;
             let today = day_of(engine.now());
             let is_active = |rule: &&IgnoreRule| rule.state(today) == RuleState::Active;
             rules.set.rules().iter().filter(is_active).cloned().collect()

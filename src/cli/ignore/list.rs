@@ -9,13 +9,14 @@ use serde::Serialize;
 use super::super::arguments::{ConnectionArgs, GlobalArgs};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
+use super::super::output::ignore_sources::{Source, lines};
 use super::super::output::print;
 use super::super::run::{load_with, variables};
 use super::super::scan::{ProgressLine, complete_exit};
 use super::super::world::World;
 use super::super::{getting_started, logging};
 use super::Form;
-use crate::engine::ports::{IgnoreRules, IgnoreSourceState};
+use crate::engine::ports::IgnoreRules;
 use crate::engine::scan::{ScanReport, ScanScope};
 use crate::ignore::rule::day_of;
 use crate::ignore::{IgnoreRule, Matcher, RuleState};
@@ -55,14 +56,14 @@ pub(super) async fn run(args: ListArgs, before: ConnectionArgs, global: &GlobalA
     } else {
         None
     };
-    let rules = engine.read_ignore_rules().await;
+    let rules = engine.fetch_ignore_rules().await;
     let listing = Listing::of(&rules, hidden.as_ref(), engine.now());
     let text = match args.output {
         Form::Table => listing.table(),
         Form::Json => super::super::output::json::pretty(&listing).map_err(|error| Failure::output(&error.into()))?,
     };
     print(&text)?;
-    if listing.sources.iter().any(|source| source.error.is_some()) {
+    if rules.sources.iter().any(|source| source.error.is_some()) {
         exit = exit.and(Exit::Partial);
     }
     Ok(exit)
@@ -86,6 +87,9 @@ struct Listing {
     schema: &'static str,
     rules: Vec<Line>,
     sources: Vec<Source>,
+    /// How they stand, for people.
+    #[serde(skip)]
+    source_lines: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -108,14 +112,6 @@ struct Line {
     from_checkout: bool,
     /// Changes that it hides; null without a scan.
     hides: Option<usize>,
-}
-
-#[derive(Serialize)]
-struct Source {
-    name: String,
-    read_at: Option<Timestamp>,
-    error: Option<String>,
-    rules: usize,
 }
 
 impl Listing {
@@ -149,16 +145,11 @@ impl Listing {
                 hides,
             }
         };
-        let source = |source: &IgnoreSourceState| Source {
-            name: source.name.clone(),
-            read_at: source.read_at,
-            error: source.error.clone(),
-            rules: source.rules,
-        };
         Self {
             schema: "driftline/v1",
             rules: rules.set.rules().iter().map(line).collect(),
-            sources: rules.sources.iter().map(source).collect(),
+            sources: rules.sources.iter().map(|source| Source::of(source, now)).collect(),
+            source_lines: rules.sources.iter().flat_map(|source| lines(source, now)).collect(),
         }
     }
 
@@ -202,24 +193,20 @@ impl Listing {
         if self.rules.is_empty() {
             text.push_str("no ignore rules\n");
         }
-        for source in &self.sources {
-            let state = match (&source.error, source.read_at) {
-                (None, _) => super::super::output::table::count(source.rules, "rule"),
-                (Some(error), Some(read_at)) => format!("{error}\n  the rules of {read_at} hold"),
-                (Some(error), None) => format!("{error}\n  it was never read; its rules do nothing"),
-            };
-            for (at, line) in format!("{}: {state}", source.name).lines().enumerate() {
-                text.push_str(&format!("{}{}\n", if at == 0 { "" } else { "  " }, visible(line)));
-            }
+        for line in &self.source_lines {
+            text.push_str(line);
+            text.push('\n');
         }
         text
     }
 }
 
 fn scope(rule: &IgnoreRule) -> serde_json::Map<String, serde_json::Value> {
+    let source = [("source_environment", &rule.scope.source_environment)];
     rule.scope
         .parts()
         .into_iter()
+        .chain(source)
         .filter_map(|(part, glob)| Some((part.to_owned(), glob.as_ref()?.as_str().into())))
         .collect()
 }
@@ -231,6 +218,7 @@ mod tests {
 
     use super::*;
     use crate::config::ignore_list;
+    use crate::engine::ports::IgnoreSourceState;
     use crate::ignore::RuleSet;
 
     const RULES: &str = "[[ignore]]\nkind = \"Deployment\"\npointer = \"/spec/replicas\"\nreason = \"scaled\"\n\n\
@@ -242,6 +230,7 @@ mod tests {
             set: Arc::new(RuleSet::new(ignore_list(RULES, Path::new("team.toml")).unwrap())),
             sources: vec![IgnoreSourceState {
                 name: "team.toml".to_owned(),
+                commit: None,
                 read_at: Some("2026-11-24T10:00:00Z".parse().unwrap()),
                 error: Some("cannot be read: gone".to_owned()),
                 rules: 3,
@@ -264,7 +253,7 @@ mod tests {
              \x20              everywhere\n\
              \x20              later (team.toml:11)\n\
              team.toml: cannot be read: gone\n\
-             \x20   the rules of 2026-11-24T10:00:00Z hold\n"
+             \x20 the last good copy holds: 3 rules, read 5 min ago\n"
         );
     }
 

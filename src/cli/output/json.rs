@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::ignore_sources::Source;
 use crate::engine::ports::ErrorView;
 use crate::engine::scan::{ContextReport, ScanReport};
 use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DispositionView, DriftView, OriginView, PolicyView};
@@ -18,6 +19,8 @@ struct Report<'a> {
     generated_at: Timestamp,
     contexts: Vec<Context<'a>>,
     summary: Summary,
+    /// Where ignore rules came from.
+    ignore_sources: Vec<Source>,
     /// Only with `--sweep`: how many Synced Applications were looked into.
     #[serde(skip_serializing_if = "Option::is_none")]
     sweep: Option<Sweep>,
@@ -214,6 +217,11 @@ pub(in super::super) fn render(report: &ScanReport) -> Result<String, serde_json
         generated_at: report.generated_at,
         contexts: report.contexts.iter().map(context).collect(),
         summary: Summary::of(report),
+        ignore_sources: report
+            .ignore_sources
+            .iter()
+            .map(|source| Source::of(source, report.generated_at))
+            .collect(),
         sweep: report.sweep.map(|sweep| Sweep {
             checked: sweep.checked,
             total: sweep.total,
