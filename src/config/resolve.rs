@@ -141,7 +141,7 @@ fn sweep(layered: &Layered, problems: &mut Vec<Problem>) -> Option<SweepSettings
     })
 }
 
-/// `folder` is for [`super::load`] to fill in, which knows where the files lie.
+/// `folder` is for [`mod@super::load`] to fill in, which knows where the files lie.
 fn view(layered: &Layered, problems: &mut Vec<Problem>) -> Option<ViewSettings> {
     let theme = keep(check::theme("view.theme", &layered.theme), problems);
     let light_theme = keep(check::theme("view.light_theme", &layered.light_theme), problems);

@@ -1,4 +1,4 @@
-//! How a verdict reads: its word and its glyph. Its colour is the theme's ([`super::theme`]).
+//! How a verdict reads: its word and its glyph. Its colour is the theme's (`theme/`).
 
 use crate::engine::view::ApplicationVerdict;
 
