@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::frame::{detail_title, is_compared, is_judged};
+use super::frame::{detail_title, is_compared, is_judged, selected_row};
 use super::pty::Pty;
 
 /// The binary.
@@ -65,12 +65,14 @@ impl Program {
 
     /// Goes to the next drift; `None` at the end.
     pub(crate) fn next_drift(&mut self, before: &str) -> Option<String> {
-        let title = detail_title(before).map(str::to_owned);
+        // A drift and an addition to the same resource have one title; their rows differ.
+        let place = |frame: &str| (detail_title(frame).map(str::to_owned), selected_row(frame).map(str::to_owned));
+        let here = place(before);
         self.send("]");
         let frame = self.wait_for_frame("the next drift", |frame| {
-            detail_title(frame) != title.as_deref() || frame.contains("last drift of the list")
+            place(frame) != here || frame.contains("last drift of the list")
         });
-        (detail_title(&frame) != title.as_deref()).then_some(frame)
+        (place(&frame) != here).then_some(frame)
     }
 
     /// Every file that it left in its home, with its content.

@@ -93,9 +93,9 @@ fn unfold(program: &mut Program) {
     let frame = program.wait_for_frame("the diff", is_compared);
     program.send("e");
     program.wait_for_frame("unchanged lines", |frame| !frame.contains("unchanged line"));
-    if frame.contains("harmless folded") {
+    if frame.contains(" folded ") {
         program.send("v");
-        program.wait_for_frame("harmless lines", |frame| frame.contains("harmless shown"));
+        program.wait_for_frame("harmless lines", |frame| frame.contains(" shown "));
     }
     assert!(Counts::of(&frame).is_some(), "{frame}");
 }
