@@ -72,7 +72,16 @@ impl Program {
         let frame = self.wait_for_frame("the next drift", |frame| {
             place(frame) != here || frame.contains("last drift of the list")
         });
-        (place(&frame) != here).then_some(frame)
+        if place(&frame) == here {
+            return None;
+        }
+        if !selected_row(&frame).is_some_and(|row| row.contains("Applications ▸")) {
+            return Some(frame);
+        }
+        // A row of several stands for no drift; its members do.
+        self.send("\r");
+        let open = self.wait_for_frame("its members", |frame| selected_row(frame).is_some_and(|row| row.contains('▾')));
+        self.next_drift(&open)
     }
 
     /// Every file that it left in its home, with its content.

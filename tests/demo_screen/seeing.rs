@@ -54,7 +54,7 @@ fn the_built_in_hotfix_says_that_the_next_commit_reverts_it() {
     for part in [
         "● RISKY",
         "kubectl-edit · Update · 02:13",
-        "the next commit to main",
+        "the next commit to",
         "-   MAX_CONNECTIONS: \"100\"",
         "+   MAX_CONNECTIONS: \"400\"",
     ] {
