@@ -55,7 +55,12 @@ impl Engine {
     }
 }
 
-fn commands(drift: &Arc<DriftView>, server: &str, desired: Option<&Value>, live: Option<&Value>) -> Vec<CommandByHand> {
+pub(super) fn commands(
+    drift: &Arc<DriftView>,
+    server: &str,
+    desired: Option<&Value>,
+    live: Option<&Value>,
+) -> Vec<CommandByHand> {
     let DriftKey {
         application, resource, ..
     } = &drift.key;

@@ -54,6 +54,8 @@ pub(crate) enum Context {
     Help,
     /// The command palette is open.
     Palette,
+    /// The menu of commands to be copied is open.
+    ByHand,
     /// "Quit?" is asked.
     Quit,
 }
@@ -153,6 +155,10 @@ pub(crate) enum Action {
     ToggleSweep,
     /// Shows the next theme.
     NextTheme,
+    /// Opens the commands that a person may run by hand.
+    OpenByHand,
+    /// Copies the one that is selected.
+    CopyByHand,
     /// Opens the page of the rule that decided.
     OpenRule,
     /// Starts typing a filter.
@@ -302,6 +308,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
         row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
+        row("drift.by-hand", "Commands to copy: sync this resource, pause auto-sync, put a field back", S::Drift, C::Triage, &["c"], None, has_drift, A::OpenByHand),
         row("app.palette", "Commands: find one by name", S::Program, C::Triage, &[":"], Some("commands"), always, A::OpenPalette),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),
@@ -317,6 +324,10 @@ pub(crate) static COMMANDS: &[Command] = {
         row("help.half-page-up", "Half a page up", S::Dialogs, C::Help, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
         row("help.page-down", "Page down", S::Dialogs, C::Help, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
         row("help.page-up", "Page up", S::Dialogs, C::Help, &["pageup"], None, always, A::Move(Step::PageUp)),
+        row("by-hand.copy", "Copy it", S::Dialogs, C::ByHand, &["enter", "y"], Some("copy"), always, A::CopyByHand),
+        row("by-hand.close", "Close", S::Dialogs, C::ByHand, &["esc", "q", "c"], Some("close"), always, A::CloseOverlay),
+        row("by-hand.down", "Down", S::Dialogs, C::ByHand, &["j", "down"], None, always, A::Move(Step::Down)),
+        row("by-hand.up", "Up", S::Dialogs, C::ByHand, &["k", "up"], None, always, A::Move(Step::Up)),
         row("palette.run", "Run it", S::Dialogs, C::Palette, &["enter"], Some("run"), always, A::RunChosen),
         row("palette.close", "Close", S::Dialogs, C::Palette, &["esc"], Some("close"), always, A::CloseOverlay),
         row("palette.down", "Down", S::Dialogs, C::Palette, &["down", "ctrl-n"], None, always, A::Move(Step::Down)),
@@ -333,6 +344,7 @@ pub(crate) fn contexts(state: &State) -> &'static [Context] {
     match &state.overlay {
         Some(Overlay::Help { .. } | Overlay::Rule { .. }) => return &[Context::Help, Context::Always],
         Some(Overlay::Palette) => return &[Context::Palette, Context::Always],
+        Some(Overlay::ByHand) => return &[Context::ByHand, Context::Always],
         Some(Overlay::Quit) => return &[Context::Quit, Context::Always],
         None => {}
     }

@@ -80,7 +80,9 @@ impl Program {
         }
         // A row of several stands for no drift; its members do.
         self.send("\r");
-        let open = self.wait_for_frame("its members", |frame| selected_row(frame).is_some_and(|row| row.contains('▾')));
+        let open = self.wait_for_frame("its members", |frame| {
+            selected_row(frame).is_some_and(|row| row.contains('▾'))
+        });
         self.next_drift(&open)
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn lines(state: &State) -> Vec<Line> {
     match state.overlay {
         Some(Overlay::Help { .. }) => help::lines(&state.keymap),
         Some(Overlay::Rule { id, .. }) => rule::lines(id, columns),
-        Some(Overlay::Palette | Overlay::Quit) | None => Vec::new(),
+        Some(Overlay::Palette | Overlay::ByHand | Overlay::Quit) | None => Vec::new(),
     }
 }
 

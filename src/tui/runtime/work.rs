@@ -44,6 +44,13 @@ impl World {
                 })
             }
             Effect::Open(key) => self.command(EngineCommand::Open(key)),
+            Effect::CommandsByHand(key) => {
+                let engine = Arc::clone(&self.engine);
+                Box::pin(async move {
+                    let result = engine.commands_by_hand(&key).await;
+                    Msg::CommandsByHand { key, result }
+                })
+            }
             Effect::Compare {
                 key,
                 pair,

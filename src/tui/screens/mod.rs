@@ -3,6 +3,7 @@
 //!
 //! Start with [`draw`]. One file per part of the screen.
 
+mod by_hand;
 mod diff;
 mod diff_line;
 mod footer;
@@ -65,6 +66,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
         Some(Overlay::Palette) => cursor = palette::draw(state, &mut canvas, all),
         Some(Overlay::Help { scroll }) => page::draw(state, &mut canvas, all, "Help", scroll),
         Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
+        Some(Overlay::ByHand) => by_hand::draw(state, &mut canvas, all),
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
         None => {}
     }

@@ -3,6 +3,7 @@
 //! [`State`] is the root. [`list`] holds the rows and the selection, [`detail`] the open drift and its diff, [`layout`]
 //! says which pane stands where (a function of the state, shared by `update` and `screens`), [`moment`] words times.
 
+pub(crate) mod by_hand;
 pub(crate) mod detail;
 pub(crate) mod entry;
 pub(crate) mod filter;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub(crate) use by_hand::ByHand;
 pub(crate) use detail::{Detail, Load};
 pub(crate) use entry::Entry;
 pub(crate) use filter::Filter;
@@ -63,6 +65,8 @@ pub(crate) enum Overlay {
     },
     /// The command palette ([`State::palette`]).
     Palette,
+    /// Commands to be copied ([`State::by_hand`]).
+    ByHand,
     /// "Quit?"
     Quit,
 }
@@ -215,6 +219,8 @@ pub(crate) struct State {
     pub(crate) overlay: Option<Overlay>,
     /// The command palette, while it is open.
     pub(crate) palette: Palette,
+    /// The commands to be copied, while their menu is open.
+    pub(crate) by_hand: ByHand,
     /// The open drift.
     pub(crate) detail: Detail,
     /// A viewer of diffs is configured.
@@ -251,6 +257,7 @@ impl State {
             pane: Pane::List,
             overlay: None,
             palette: Palette::default(),
+            by_hand: ByHand::default(),
             detail: Detail::default(),
             has_viewer: false,
             toast: None,

@@ -170,6 +170,14 @@ impl Driver {
                     plan: Arc::new(Plan::new(&diff, shape)),
                     diff,
                 },
+                Effect::CommandsByHand(key) => {
+                    let application = self.state.applications[&key.application].view();
+                    let drift = application.finding(&key).unwrap();
+                    Msg::CommandsByHand {
+                        result: Ok(fixtures::commands_by_hand(drift)),
+                        key,
+                    }
+                }
                 // Loading the grammar takes a while; one test does it.
                 Effect::Colour { .. } => continue,
             };

@@ -130,6 +130,16 @@ fn the_palette_80x24() {
 }
 
 #[test]
+fn commands_by_hand() {
+    assert_snapshot!(Driver::night().keys("c j j").frame());
+}
+
+#[test]
+fn commands_by_hand_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("c").frame());
+}
+
+#[test]
 fn typing_a_filter() {
     assert_snapshot!(Driver::night().size(80, 24).keys("/ k u b e").frame());
 }

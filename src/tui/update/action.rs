@@ -6,7 +6,7 @@ use super::{Effect, TerminalEffect};
 use crate::drift::ApplicationKey;
 use crate::tui::commands::{Action, Availability};
 use crate::tui::state::detail::Search;
-use crate::tui::state::{Ending, FoldKey, Group, Overlay, Palette, Pane, RowKey, State};
+use crate::tui::state::{ByHand, Ending, FoldKey, Group, Overlay, Palette, Pane, RowKey, State};
 
 pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -67,6 +67,8 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             });
         }
         Action::NextTheme => effects.push(Effect::NextTheme),
+        Action::OpenByHand => open_by_hand(state, effects),
+        Action::CopyByHand => copy_by_hand(state, effects),
         Action::OpenRule => open_rule(state),
         Action::OpenFilter => {
             state.pane = Pane::List;
@@ -151,6 +153,30 @@ fn mark(state: &mut State) {
     // On to the next row, as everywhere where things are marked.
     if let Some(next) = state.selectable_after(index) {
         state.select(next);
+    }
+}
+
+/// For the drift that was drawn, not for one that came since.
+fn open_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(key) = state.list.aim.drift.clone() else { return };
+    state.by_hand = ByHand::open(key.clone());
+    state.overlay = Some(Overlay::ByHand);
+    effects.push(Effect::CommandsByHand(key));
+}
+
+fn copy_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(chosen) = state.by_hand.chosen() else { return };
+    match &chosen.command {
+        Ok(command) => {
+            effects.push(Effect::Terminal(TerminalEffect::Copy(command.clone())));
+            let said = format!("Copied, not run: {}.", chosen.title);
+            state.overlay = None;
+            state.say(said);
+        }
+        Err(why) => {
+            let said = format!("Nothing to copy: {why}.");
+            state.say(said);
+        }
     }
 }
 

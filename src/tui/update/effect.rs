@@ -20,6 +20,8 @@ pub(crate) enum Effect {
     NextTheme,
     /// Tell the engine that this drift is open on screen.
     Open(DriftKey),
+    /// Make the commands that a person may run by hand about a drift.
+    CommandsByHand(DriftKey),
     /// Fetch both sides of a drift and compare them.
     Compare {
         /// Which drift.
@@ -82,7 +84,7 @@ impl Effect {
             Self::Refresh => Policy::Once,
             Self::Open(_) | Self::Sweep(_) => Policy::Coalesce,
             Self::Terminal(_) => Policy::Once,
-            Self::Compare { .. } | Self::LayOut { .. } => Policy::Latest,
+            Self::CommandsByHand(_) | Self::Compare { .. } | Self::LayOut { .. } => Policy::Latest,
             Self::Colour { .. } | Self::NextTheme => Policy::Pool(1),
         }
     }
@@ -94,6 +96,7 @@ impl Effect {
             Self::Sweep(_) => "Switching the sweep",
             Self::NextTheme => "Switching the theme",
             Self::Open(_) => "Keeping the open drift fresh",
+            Self::CommandsByHand(_) => "Making the commands",
             Self::Compare { .. } => COMPARE,
             Self::LayOut { .. } => "Laying out the diff",
             Self::Colour { .. } => "Colouring",

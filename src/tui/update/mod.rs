@@ -20,9 +20,11 @@ use super::diff::View;
 use super::diff::highlight::Pieces;
 use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
+use super::state::by_hand::Commands;
 use super::state::layout::Layout;
 use super::state::{Ending, Load, Moment, Signal, State};
 use crate::engine::EngineEvent;
+use crate::engine::by_hand::CommandByHand;
 use crate::engine::ports::ErrorView;
 use crate::engine::view::DriftKey;
 
@@ -58,6 +60,13 @@ pub(crate) enum Msg {
         diff: Arc<Diff>,
         /// The rows.
         plan: Arc<Plan>,
+    },
+    /// The commands that a person may run by hand about a drift, or why there are none.
+    CommandsByHand {
+        /// About which drift.
+        key: DriftKey,
+        /// The commands.
+        result: Result<Vec<CommandByHand>, ErrorView>,
     },
     /// Colours of a block of lines.
     Coloured {
@@ -127,6 +136,15 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 state.say(problem);
             }
             state.touch();
+        }
+        Msg::CommandsByHand { key, result } => {
+            if state.by_hand.key.as_ref() == Some(&key) {
+                state.by_hand.commands = match result {
+                    Ok(commands) => Commands::Ready(commands),
+                    Err(error) => Commands::Failed(error),
+                };
+                state.touch();
+            }
         }
         Msg::Restyled => state.touch(),
         Msg::Said(sentence) => {

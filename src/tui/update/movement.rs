@@ -35,6 +35,11 @@ pub(super) fn step(state: &mut State, step: Step) {
         }
         return;
     }
+    if state.overlay == Some(Overlay::ByHand) {
+        let to = target(step, state.by_hand.selected, 10);
+        state.by_hand.select(to);
+        return;
+    }
     if state.overlay == Some(Overlay::Palette) {
         let to = target(step, state.palette.selected, 10);
         state.palette.select(to);

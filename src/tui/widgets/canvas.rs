@@ -81,8 +81,17 @@ impl<'a> Canvas<'a> {
         self.buffer.set_style(rect(area).intersection(self.buffer.area), style);
     }
 
-    /// Empties an area.
+    /// Empties an area. A wide character that begins left of it and reaches into it goes too.
     pub(crate) fn clear(&mut self, area: Area) {
+        if let Some(before) = area.x.checked_sub(1) {
+            for y in area.y..area.y.saturating_add(area.height) {
+                if let Some(cell) = self.buffer.cell_mut((before, y))
+                    && width(cell.symbol()) > 1
+                {
+                    cell.set_symbol(" ");
+                }
+            }
+        }
         let area = rect(area).intersection(self.buffer.area);
         for position in area.positions() {
             if let Some(cell) = self.buffer.cell_mut(position) {

@@ -7,7 +7,7 @@ use crate::engine::{EngineEvent, fixtures};
 use crate::tui::keymap::{Chord, Key};
 use crate::tui::state::{Moment, Pane, RowKey};
 use crate::tui::tests::driver::Driver;
-use crate::tui::update::{Effect, Msg};
+use crate::tui::update::{Effect, Msg, TerminalEffect};
 
 fn first_drift(application: &crate::engine::view::ApplicationView) -> DriftKey {
     application.drifts[0].key.clone()
@@ -158,4 +158,42 @@ fn a_broken_job_becomes_a_message() {
     Driver::night()
         .send(Msg::JobFailed("Colouring"))
         .expect_text("Colouring broke");
+}
+
+#[test]
+fn commands_to_run_by_hand_are_copied_and_never_run() {
+    let mut driver = Driver::night()
+        .keys("c")
+        .expect_text("By hand ─ copied, never run")
+        .expect_text("sync this one resource: Git wins")
+        .expect_text("argocd app sync argocd/payments-api --resource :ConfigMap:shop/api-config")
+        .keys("j j")
+        .expect_text("kubectl -n shop patch configmap api-config --type=json")
+        .keys("enter")
+        .expect_text("Copied, not run: put /data/MAX_CONNECTIONS back")
+        .expect_no_text("By hand");
+    let copied: Vec<String> = driver
+        .effects()
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Terminal(TerminalEffect::Copy(text)) => Some(text),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(copied.len(), 1);
+    assert!(
+        copied[0].contains(r#"{"op":"replace","path":"/data/MAX_CONNECTIONS","value":"100"}"#),
+        "{copied:?}"
+    );
+}
+
+#[test]
+fn commands_are_for_the_drift_that_was_drawn() {
+    let mut driver = Driver::night().without_replies().keys("c").expect_text("Reading both sides");
+    let asked = driver.effects().into_iter().find_map(|effect| match effect {
+        Effect::CommandsByHand(key) => Some(key),
+        _ => None,
+    });
+    assert_eq!(asked, driver.state.list.aim.drift);
+    assert!(asked.is_some());
 }
