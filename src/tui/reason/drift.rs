@@ -4,6 +4,7 @@ use super::field::field;
 use super::{LABEL, Panel};
 use crate::drift::DriftState;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView};
+use crate::tui::state::moment::clock;
 use crate::tui::text::{Line, Tone, ellipsis};
 use crate::tui::verdict_sign::{glyph, word};
 
@@ -40,6 +41,7 @@ impl Panel<'_> {
         self.labelled(&mut lines, "next", Tone::Plain, &next.sentence, most);
         self.stale(&mut lines, application);
         self.seen(&mut lines, drift);
+        self.decided(&mut lines, drift);
         self.fields(&mut lines, drift);
         if !self.compact {
             self.additions(&mut lines, application, drift);
@@ -81,6 +83,27 @@ impl Panel<'_> {
         let key = self.state.keymap.label("drift.rule");
         let page = key.map_or_else(String::new, |key| format!("  ({key}: what it means)"));
         self.labelled(lines, "rule", Tone::Dim, &format!("{}{page}", drift.rule), 1);
+    }
+
+    /// What people decided about it and still holds.
+    fn decided(&self, lines: &mut Vec<Line>, drift: &DriftView) {
+        for (at, decision) in drift.dispositions.iter().rev().enumerate() {
+            let mut parts = vec![format!(
+                "{} by {}, {}",
+                decision.kind.as_str(),
+                decision.by,
+                self.time(decision.at)
+            )];
+            parts.extend(
+                decision
+                    .until
+                    .map(|until| format!("until {}", clock(self.state.moment.wall, until, &self.state.zone))),
+            );
+            parts.extend((!decision.reason.is_empty()).then(|| decision.reason.clone()));
+            parts.extend(decision.link.clone());
+            let label = if at == 0 { "done" } else { "" };
+            self.labelled(lines, label, Tone::Plain, &parts.join(" · "), 2);
+        }
     }
 
     /// Who, per field; neighbours by the same writer share one line.

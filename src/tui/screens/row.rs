@@ -308,6 +308,9 @@ fn badges(view: &ApplicationView, drift: &DriftView) -> String {
     if view.stale.is_some() {
         badges.push_str(" !");
     }
+    if let Some(decision) = drift.disposition() {
+        badges.push_str(&format!(" [{}]", decision.kind.as_str()));
+    }
     badges
 }
 

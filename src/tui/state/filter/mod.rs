@@ -4,7 +4,7 @@ mod matching;
 mod query;
 
 pub(crate) use matching::{Facts, Match};
-pub(crate) use query::Query;
+pub(crate) use query::{FIELDS, Query};
 
 /// What the list is narrowed to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

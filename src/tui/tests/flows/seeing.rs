@@ -245,3 +245,25 @@ fn a_drift_that_keeps_coming_back_says_since_when_and_how_often() {
         .expect_text("came back 2");
     Driver::night().expect_no_text("seen ");
 }
+
+#[test]
+fn what_somebody_decided_is_said_with_who_and_until_when() {
+    let mut view = fixtures::payments_api();
+    let drift = std::sync::Arc::make_mut(&mut view.drifts[0]);
+    drift.dispositions.push(fixtures::snoozed());
+    Driver::with(vec![view])
+        .expect_text("[snoozed]")
+        .expect_text("done   snoozed by ann, 02:43 (30 min ago)")
+        .expect_text("until 06:13");
+}
+
+#[test]
+fn the_help_says_what_signs_and_filters_mean() {
+    Driver::night()
+        .size(120, 100)
+        .keys("?")
+        .expect_text("● risky")
+        .expect_text("↻ keeps coming back")
+        .expect_text("manager:, who:")
+        .expect_text("age>1h, age<2d");
+}
