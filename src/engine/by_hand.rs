@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::core::Engine;
 use super::ports::ErrorView;
-use super::view::{ChangeView, DriftKey, DriftView, Seal};
+use super::view::{ChangeView, DriftKey, DriftView, RedactedValue, Seal};
 use crate::drift::{ApplicationKey, DriftState, Pointer, ResourceKey};
 use crate::redact::terminal::visible;
 use crate::verdict::Verdict;
@@ -136,7 +136,7 @@ fn put_back(
     if [&change.desired, &change.live]
         .into_iter()
         .flatten()
-        .any(|value| value.is_hidden())
+        .any(RedactedValue::is_hidden)
     {
         return Err("the value is a secret, which driftline does not know");
     }
