@@ -3,8 +3,6 @@
 //! A name is chosen by the client: a claim, not a proof. What a known controller may write is in
 //! [`KNOWN_CONTROLLERS`]; a known name on a field it never writes is an impostor or a mistake.
 
-use super::names::fold;
-
 /// What kind of writer a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ManagerClass {
@@ -96,6 +94,7 @@ pub static KNOWN_CONTROLLERS: &[Controller] = &[
     controller("clusterrole-aggregation-controller", &[Writes::AggregatedRules]),
     controller("cluster-autoscaler", &[Writes::Status, Writes::Metadata, Writes::Replicas]),
     controller("cainjector", &[Writes::CaBundle]),
+    controller("cert-manager-cainjector", &[Writes::CaBundle]),
     controller(
         "cert-manager-*",
         &[Writes::Status, Writes::Metadata, Writes::Data, Writes::Spec],
@@ -178,10 +177,10 @@ pub static KNOWN_CONTROLLERS: &[Controller] = &[
     controller("externalsecrets.external-secrets.io/*", &[Writes::Data, Writes::Metadata]),
 ];
 
-const SYNC: &[&str] = &["argocd-controller", "argocd-application-controller"];
+pub(super) const SYNC: &[&str] = &["argocd-controller", "argocd-application-controller"];
 
 /// Names of people's clients. `kubectl*` and its plugins are matched by their beginning.
-const PEOPLE: &[&str] = &[
+pub(super) const PEOPLE: &[&str] = &[
     "k9s",
     "node-fetch",
     "mozilla",
@@ -223,7 +222,7 @@ const PEOPLE: &[&str] = &[
     "argocd",
 ];
 
-const DECLARATIVE_TOOLS: &[&str] = &[
+pub(super) const DECLARATIVE_TOOLS: &[&str] = &[
     "helm",
     "terraform",
     "hashicorp",
@@ -294,36 +293,6 @@ fn matches_name(pattern: &str, name: &str) -> bool {
         .map_or(pattern == name, |prefix| name.starts_with(prefix))
 }
 
-/// The known name that this one imitates: the same after look-alike letters are folded, but not the same.
-pub fn imitates(manager: &str) -> Option<&'static str> {
-    let folded = fold(manager);
-    KNOWN_CONTROLLERS
-        .iter()
-        .map(|c| c.name)
-        .chain(SYNC.iter().copied())
-        .chain(PEOPLE.iter().copied())
-        .chain(DECLARATIVE_TOOLS.iter().copied())
-        .chain(KUBECTL.iter().copied())
-        .filter(|name| !name.ends_with('*'))
-        // Short names are near to too many honest ones.
-        .filter(|name| name.len() > 2)
-        .find(|name| !manager.eq_ignore_ascii_case(name) && fold(name) == folded)
-}
-
-/// Names under which the commands of kubectl write (`pkg/cmd` of kubectl: `kubectl-` and the command).
-const KUBECTL: &[&str] = &[
-    "kubectl",
-    "kubectl-edit",
-    "kubectl-patch",
-    "kubectl-set",
-    "kubectl-create",
-    "kubectl-replace",
-    "kubectl-rollout",
-    "kubectl-label",
-    "kubectl-annotate",
-    "kubectl-client-side-apply",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,21 +318,5 @@ mod tests {
             ManagerClass::Controller(_)
         ));
         assert_eq!(classify("shop-operator"), ManagerClass::Unknown);
-    }
-
-    #[test]
-    fn look_alike_names_are_found_and_true_ones_are_not() {
-        assert_eq!(imitates("kube-controlIer-manager"), Some("kube-controller-manager"));
-        assert_eq!(imitates("kube-cоntroller-manager"), Some("kube-controller-manager"));
-        assert_eq!(imitates("argocd-contro11er"), Some("argocd-controller"));
-        assert_eq!(imitates("kubеctl-edit"), Some("kubectl-edit"));
-        assert_eq!(imitates("kubect1-edit"), Some("kubectl-edit"));
-        assert_eq!(imitates("he1m"), Some("helm"));
-        assert_eq!(imitates("k9ѕ"), Some("k9s"));
-        assert_eq!(imitates("argocd-controller "), Some("argocd-controller"));
-        assert_eq!(imitates("Terraform"), None);
-        assert_eq!(imitates("Mozilla"), None);
-        assert_eq!(imitates("kube-controller-manager"), None);
-        assert_eq!(imitates("shop-controller"), None);
     }
 }

@@ -9,6 +9,7 @@ pub mod delegates;
 pub mod deployment_engines;
 pub mod field;
 pub mod immutable;
+pub mod impostors;
 pub mod injectors;
 pub mod list_keys;
 pub mod list_order;

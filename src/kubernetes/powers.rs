@@ -9,6 +9,32 @@ pub fn powers(part: &Value) -> Vec<&'static str> {
     found
 }
 
+/// As [`powers`], of a part that stands under `name`: the name itself may be the power (`privileged: true`).
+pub fn powers_of(name: &str, part: &Value) -> Vec<&'static str> {
+    power(name, part).map_or_else(|| powers(part), |power| vec![power])
+}
+
+/// The power that this one entry is.
+fn power(key: &str, value: &Value) -> Option<&'static str> {
+    let is_set = *value == Value::Bool(true);
+    let adds = |value: &Value| {
+        let added = value.get("add").and_then(Value::as_array);
+        added.is_some_and(|added| !added.is_empty())
+    };
+    match key {
+        "hostPath" if value.is_object() => Some("access to the host"),
+        "hostPort" if value.as_i64().is_some_and(|port| port > 0) => Some("a port of the host"),
+        "privileged" | "allowPrivilegeEscalation" if is_set => Some("what the container may do to its node"),
+        "hostNetwork" | "hostPID" | "hostIPC" if is_set => Some("a host namespace"),
+        "runAsUser" if value.as_i64() == Some(0) => Some("whether it runs as root"),
+        "runAsNonRoot" if *value == Value::Bool(false) => Some("whether it runs as root"),
+        "procMount" if value == "Unmasked" => Some("what it sees of the host"),
+        "seccompProfile" if value.get("type").is_some_and(|kind| kind == "Unconfined") => Some("a seccomp profile"),
+        "capabilities" if adds(value) => Some("added capabilities"),
+        _ => None,
+    }
+}
+
 fn collect_powers(part: &Value, depth: usize, found: &mut Vec<&'static str>) {
     const DEEPEST: usize = 32;
     if depth > DEEPEST {
@@ -18,27 +44,9 @@ fn collect_powers(part: &Value, depth: usize, found: &mut Vec<&'static str>) {
         Value::Array(items) => items.iter().for_each(|item| collect_powers(item, depth + 1, found)),
         Value::Object(map) => {
             for (key, value) in map {
-                let is_set = *value == Value::Bool(true);
-                let power = match key.as_str() {
-                    "hostPath" if value.is_object() => "access to the host",
-                    "hostPort" if value.as_i64().is_some_and(|port| port > 0) => "a port of the host",
-                    "privileged" | "allowPrivilegeEscalation" if is_set => "what the container may do to its node",
-                    "hostNetwork" | "hostPID" | "hostIPC" if is_set => "a host namespace",
-                    "runAsUser" if value.as_i64() == Some(0) => "whether it runs as root",
-                    "runAsNonRoot" if *value == Value::Bool(false) => "whether it runs as root",
-                    "procMount" if value == "Unmasked" => "what it sees of the host",
-                    "seccompProfile" if value.get("type").is_some_and(|kind| kind == "Unconfined") => "a seccomp profile",
-                    "capabilities"
-                        if value
-                            .get("add")
-                            .is_some_and(|add| add.as_array().is_some_and(|add| !add.is_empty())) =>
-                    {
-                        "added capabilities"
-                    }
-                    _ => {
-                        collect_powers(value, depth + 1, found);
-                        continue;
-                    }
+                let Some(power) = power(key, value) else {
+                    collect_powers(value, depth + 1, found);
+                    continue;
                 };
                 if !found.contains(&power) {
                     found.push(power);
@@ -70,5 +78,7 @@ mod tests {
         }
         let hardened = json!({"securityContext": {"privileged": false, "runAsNonRoot": true, "capabilities": {"drop": ["ALL"]}}});
         assert!(powers(&hardened).is_empty());
+        assert_eq!(powers_of("hostNetwork", &json!(true)), ["a host namespace"]);
+        assert!(powers_of("hostNetwork", &json!(false)).is_empty());
     }
 }

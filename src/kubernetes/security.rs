@@ -4,6 +4,11 @@
 use serde_json::Value;
 
 use super::field::Field;
+use super::objects::is_built_in;
+use super::powers::powers_of;
+
+/// What policies of the network and of meshes guard.
+const NETWORK_POLICY: &str = "a network or mesh policy";
 
 /// One row: kinds (empty = any), patterns, and what they are in words.
 struct Row {
@@ -93,7 +98,7 @@ const ROWS: &[Row] = &[
             "ReferenceGrant",
         ],
         &["spec/**"],
-        "a network or mesh policy",
+        NETWORK_POLICY,
     ),
     row(
         &["DestinationRule"],
@@ -102,7 +107,7 @@ const ROWS: &[Row] = &[
             "spec/trafficPolicy/portLevelSettings/*/tls/**",
             "spec/subsets/*/trafficPolicy/tls/**",
         ],
-        "a network or mesh policy",
+        NETWORK_POLICY,
     ),
     row(
         &["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"],
@@ -281,13 +286,13 @@ const POLICY_GROUPS: &[(&str, &str)] = &[
     ("mutations.gatekeeper.sh", "an admission policy"),
     ("policies.kubewarden.io", "an admission policy"),
     ("policy.sigstore.dev", "an admission policy"),
-    ("security.istio.io", "a network or mesh policy"),
-    ("policy.linkerd.io", "a network or mesh policy"),
-    ("policy.networking.k8s.io", "a network or mesh policy"),
-    ("crd.projectcalico.org", "a network or mesh policy"),
-    ("projectcalico.org", "a network or mesh policy"),
-    ("crd.antrea.io", "a network or mesh policy"),
-    ("security.kubearmor.com", "a network or mesh policy"),
+    ("security.istio.io", NETWORK_POLICY),
+    ("policy.linkerd.io", NETWORK_POLICY),
+    ("policy.networking.k8s.io", NETWORK_POLICY),
+    ("crd.projectcalico.org", NETWORK_POLICY),
+    ("projectcalico.org", NETWORK_POLICY),
+    ("crd.antrea.io", NETWORK_POLICY),
+    ("security.kubearmor.com", NETWORK_POLICY),
 ];
 
 /// Kinds that keep copies of data: pausing them loses what happens meanwhile.
@@ -328,10 +333,42 @@ pub fn is_switched(group: &str, kind: &str, field: &Field<'_>, value: &Value) ->
     switch.is_some_and(|(_, default)| *default != position) && guards(group, kind, field).is_some()
 }
 
+/// Whether annotations by which controllers are told to leave an object alone are called so, under whatever domain.
+fn is_halt(name: &str) -> bool {
+    matches!(
+        name,
+        "pause" | "paused" | "pause-reconcile" | "pause-reconciliation" | "reconcile-paused" | "skip-reconcile" | "suspend"
+    )
+}
+
+/// Whether an addition to a custom resource is more than its operator, its CRD or the apply may fill in by itself: power over the
+/// host, what a network or mesh policy lets through (their CRDs have defaults for single values only), or a key of metadata that
+/// guards something.
+pub fn is_beyond_defaults(group: &str, kind: &str, field: &Field<'_>, value: &Value) -> bool {
+    let holds_rules = match value {
+        Value::Object(map) => !map.is_empty(),
+        Value::Array(items) => items.iter().any(|item| item.is_object() || item.is_array()),
+        _ => matches!(field.name(), "action" | "mode"),
+    };
+    let is_key = field.annotation().or_else(|| field.label()).is_some();
+    !powers_of(field.name(), value).is_empty()
+        || match guards(group, kind, field) {
+            Some(NETWORK_POLICY) => holds_rules,
+            Some(_) => is_key,
+            None => false,
+        }
+}
+
 /// What this field guards, in words; `None` when it guards nothing.
 pub fn guards(group: &str, kind: &str, field: &Field<'_>) -> Option<&'static str> {
     if let Some(key) = field.annotation().or_else(|| field.label()) {
-        return KEYS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, what)| *what);
+        let known = KEYS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, what)| *what);
+        let halts = key.split_once('/').is_some_and(|(_, name)| is_halt(name));
+        return known.or(halts.then_some("whether a controller reconciles"));
+    }
+    // A custom resource hands its security contexts on to the pods that its operator makes of it.
+    if !is_built_in(group) && field.segments().iter().any(|name| name.ends_with("ecurityContext")) {
+        return Some("a security context");
     }
     let is_spec = field.segments().first().is_some_and(|first| first == "spec");
     if let Some((_, what)) = POLICY_GROUPS.iter().find(|(policies, _)| is_spec && *policies == group) {

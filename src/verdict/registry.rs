@@ -12,9 +12,9 @@ pub static RULES: &[&dyn Rule] = &[
     &rules::plain_secret_data::PlainSecretData,
     // 2. Bookkeeping.
     &rules::bookkeeping::Bookkeeping,
-    &rules::restart_trigger::RestartTrigger,
-    // 3. Hostile form.
+    // 3. Hostile form, before the triggers: those know odd values, and a deceiving one is worse than odd.
     &rules::hostile_text::HostileText,
+    &rules::restart_trigger::RestartTrigger,
     &rules::imitated_manager::ImitatedManager,
     &rules::impossible_writer::ImpossibleWriter,
     // 5. Delegated (before 4, which it pierces).

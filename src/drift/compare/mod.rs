@@ -108,9 +108,11 @@ pub fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Whether two numbers are the same number, however spelled.
+/// Whether two numbers are the same number, however spelled. Whole numbers are compared as such: beyond 2^53 a float no longer
+/// tells neighbours apart.
 pub(super) fn same_number(a: &Number, b: &Number) -> bool {
-    a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a == b)
+    let has_decimals = a.is_f64() || b.is_f64();
+    a == b || (has_decimals && matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a == b))
 }
 
 #[cfg(test)]
@@ -132,6 +134,17 @@ mod tests {
     }
 
     use DifferenceKind::{Changed, DesiredOnly, LiveOnly, Reordered};
+
+    #[test]
+    fn neighbours_beyond_the_precision_of_a_float_differ() {
+        let (a, b) = (
+            json!({"n": 9_007_199_254_740_992_u64}),
+            json!({"n": 9_007_199_254_740_993_u64}),
+        );
+        expect(a.clone(), b.clone(), &[("/n", Changed)]);
+        assert!(!same(&a, &b));
+        expect(json!({"n": 1}), json!({"n": 1.0}), &[]);
+    }
 
     #[test]
     fn free_maps_are_listed_key_by_key_and_other_maps_as_one() {

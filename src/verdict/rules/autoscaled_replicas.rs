@@ -70,7 +70,7 @@ impl Rule for AutoscaledReplicas {
                     // The operator of a custom resource scales its own (`ray-autoscaler` a RayCluster).
                     || (!is_built_in(&field.of.resource.group) && share_a_word(manager, field.kind()))
             });
-            if by_person || by_hand_of_controller || !(by_scaler || through_scale) {
+            if by_person || by_hand_of_controller || !by_scaler {
                 let who = field.who();
                 let reason = format!("Inside the bounds of the {kind}, but last written by {who}, not by the autoscaler.");
                 return Some(Finding::needs_review("manual-scale-with-hpa", 0.8, reason));
@@ -253,6 +253,14 @@ mod tests {
             .sibling("HorizontalPodAutoscaler", hpa("it"))
             .judge();
         assert_eq!(judged, [("/spec/replicas", "harmless", "hpa-replicas")]);
+    }
+
+    #[test]
+    fn a_program_that_is_no_scaler_does_not_become_one_by_using_the_scale_subresource() {
+        let judged = scaled(7, "shop-reporter")
+            .sibling("HorizontalPodAutoscaler", hpa("it"))
+            .judge();
+        assert_eq!(judged, [("/spec/replicas", "needs-review", "manual-scale-with-hpa")]);
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //!
 //! ## When it is wrong
 //! A switch of enforcement of a policy (`validationFailureAction`) counts as a default only in its default position.
+//! Power over the host, and what a network or mesh policy lets through, is never taken for a default.
 //! When Git has just removed the field under server-side apply: it then still belongs to the sync, and this rule stays silent.
 
 use crate::drift::attribution::Actor;
@@ -46,6 +47,9 @@ impl Rule for CustomResourceDefault {
         }
         // A switch of enforcement is a default only in its default position: anybody may have set another.
         if security::is_switched(&field.of.resource.group, field.kind(), &field.field, field.difference.live?) {
+            return None;
+        }
+        if security::is_beyond_defaults(&field.of.resource.group, field.kind(), &field.field, field.difference.live?) {
             return None;
         }
         let filled_on_apply = match field.manager() {
@@ -87,6 +91,24 @@ mod tests {
         let path = "/spec/validationFailureAction";
         assert!(policy("Audit").contains(&(path, "harmless", "server-default")));
         assert!(policy("Enforce").contains(&(path, "risky", "security-critical")));
+    }
+
+    #[test]
+    fn what_a_mesh_policy_lets_through_is_no_default() {
+        let judged = |spec: serde_json::Value| {
+            Fixture::of("AuthorizationPolicy")
+                .group("security.istio.io")
+                .target(json!({"spec": {}}))
+                .live(json!({"spec": spec}))
+                .owned_elsewhere()
+                .judge()
+        };
+        for (spec, path) in [
+            (json!({"rules": [{}]}), "/spec/rules"),
+            (json!({"action": "DENY"}), "/spec/action"),
+        ] {
+            assert_eq!(judged(spec), [(path, "risky", "security-critical")]);
+        }
     }
 
     #[test]

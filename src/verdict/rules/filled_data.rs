@@ -104,6 +104,8 @@ fn is_named_by_a_filler(field: &FieldEvidence<'_>) -> bool {
             .siblings
             .iter()
             .filter(|s| FILLERS.contains(&s.key.kind.as_str()))
+            // They write into their own namespace only; one without writes into many.
+            .filter(|s| s.key.namespace.is_empty() || s.key.namespace == field.of.resource.namespace)
             .any(|s| {
                 let said = TARGETS.iter().filter_map(|at| s.object.pointer(at)).filter_map(Value::as_str);
                 let mut said = said.peekable();
@@ -165,6 +167,20 @@ mod tests {
             [("/data/password", "needs-review", "two-sources-of-truth")]
         );
         assert_eq!(secret(json!({}), "other"), [("/data/password", "risky", "security-critical")]);
+    }
+
+    #[test]
+    fn a_filler_of_another_namespace_fills_nothing_here() {
+        let judged = Fixture::of("Secret")
+            .target(json!({"data": {}}))
+            .live(json!({"data": {"password": "+++++"}}))
+            .by("externalsecrets.external-secrets.io/db")
+            .sibling(
+                "ExternalSecret",
+                json!({"metadata": {"namespace": "other"}, "spec": {"target": {"name": "it"}}}),
+            )
+            .judge();
+        assert_eq!(judged, [("/data/password", "risky", "security-critical")]);
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! ## When it is wrong
 //! An honest fork of a controller with an unlucky name. It can say so in its own configuration.
 
-use crate::kubernetes::managers::imitates;
+use crate::kubernetes::impostors::imitates;
 use crate::kubernetes::names::is_invisible;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};

@@ -13,12 +13,14 @@
 //!
 //! ## When it is wrong
 //! When Git sets the value and the operator changes it: then there are two sources of truth, and this rule stays silent.
+//! Power over the host, and what a network or mesh policy lets through, is never taken for a default.
 
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
 use crate::kubernetes::managers::{ManagerClass, classify};
 use crate::kubernetes::names::share_a_word;
 use crate::kubernetes::objects::is_built_in;
+use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -37,6 +39,9 @@ impl Rule for OperatorDefault {
     fn field(&self, field: &FieldEvidence<'_>) -> Option<Finding> {
         let resource = field.of.resource;
         if field.difference.kind != DifferenceKind::LiveOnly || is_built_in(&resource.group) {
+            return None;
+        }
+        if security::is_beyond_defaults(&resource.group, field.kind(), &field.field, field.difference.live?) {
             return None;
         }
         let manager = field.manager()?;

@@ -134,6 +134,14 @@ mod tests {
             [("/metadata/annotations/kapp.k14s.io~1identity", "needs-review", "other-tool")]
         );
         assert_eq!(
+            note("fleet.example.org/paused", "fleet-operator"),
+            [(
+                "/metadata/annotations/fleet.example.org~1paused",
+                "risky",
+                "security-critical"
+            )]
+        );
+        assert_eq!(
             note("fleet-size", "fleet-operator"),
             [("/metadata/annotations/fleet-size", "needs-review", "unknown-automation")]
         );

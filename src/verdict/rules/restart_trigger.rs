@@ -132,6 +132,7 @@ mod tests {
         let path = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
         assert_eq!(restarted("2026-11-20T02:15:02Z"), [(path, "harmless", "restart-trigger")]);
         assert_eq!(restarted("please"), [(path, "needs-review", "odd-trigger-value")]);
+        assert_eq!(restarted("2026-11-20T02:15:02Z\u{202e}"), [(path, "risky", "hostile-text")]);
     }
 
     #[test]

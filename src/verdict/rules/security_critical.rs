@@ -15,7 +15,8 @@
 
 use crate::kubernetes::injectors::repository;
 use crate::kubernetes::managers::is_person;
-use crate::kubernetes::powers::powers;
+use crate::kubernetes::objects::is_built_in;
+use crate::kubernetes::powers::powers_of;
 use crate::kubernetes::security;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
@@ -57,10 +58,13 @@ impl Rule for SecurityCritical {
 }
 
 /// Power over the host or over the pod's own bounds that a differing part of a pod brings along: a whole volume, a whole container.
+/// The spec of a custom resource counts as a part of the pods that its operator makes of it.
 fn power(field: &FieldEvidence<'_>) -> Option<&'static str> {
-    if !field.field.is_in_pod_spec() {
+    let is_custom_spec = !is_built_in(&field.of.resource.group) && field.field.matches("spec/**");
+    if !field.field.is_in_pod_spec() && !is_custom_spec {
         return None;
     }
+    let powers = |value| powers_of(field.field.name(), value);
     let before = field.difference.desired.map(powers).unwrap_or_default();
     let after = field.difference.live.map(powers).unwrap_or_default();
     after.into_iter().find(|power| !before.contains(power))
@@ -110,6 +114,50 @@ mod tests {
         assert_eq!(
             judged(container(json!({"runAsNonRoot": true}))),
             [("/spec/containers", "needs-review", "other-tool")]
+        );
+    }
+
+    #[test]
+    fn power_in_a_custom_resource_is_risky_even_where_defaults_would_be_harmless() {
+        let written = |desired: serde_json::Value, live: serde_json::Value, manager: &str| {
+            Fixture::of("Widget")
+                .group("acme.io")
+                .target(json!({"spec": desired}))
+                .live(json!({"spec": live}))
+                .by(manager)
+                .judge()
+        };
+        for (desired, live, path) in [
+            (json!({}), json!({"hostNetwork": true}), "/spec/hostNetwork"),
+            (
+                json!({}),
+                json!({"securityContext": {"privileged": true}}),
+                "/spec/securityContext",
+            ),
+            (
+                json!({"securityContext": {"runAsNonRoot": true}}),
+                json!({"securityContext": {"runAsNonRoot": false}}),
+                "/spec/securityContext/runAsNonRoot",
+            ),
+        ] {
+            assert_eq!(
+                written(desired, live, "widget-operator"),
+                [(path, "risky", "security-critical")]
+            );
+        }
+        let paused = Fixture::of("Widget")
+            .group("acme.io")
+            .target(json!({"metadata": {"annotations": {}}}))
+            .live(json!({"metadata": {"annotations": {"example.org/paused": "true"}}}))
+            .by("widget-operator")
+            .judge();
+        assert_eq!(
+            paused,
+            [("/metadata/annotations/example.org~1paused", "risky", "security-critical")]
+        );
+        assert_eq!(
+            written(json!({}), json!({"hostNetwork": false}), "widget-operator"),
+            [("/spec/hostNetwork", "harmless", "operator-default")]
         );
     }
 
