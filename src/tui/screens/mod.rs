@@ -64,6 +64,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
     match state.overlay {
         Some(Overlay::Palette) => cursor = palette::draw(state, &mut canvas, all),
         Some(Overlay::Help { scroll }) => page::draw(state, &mut canvas, all, "Help", scroll),
+        Some(Overlay::Jobs { scroll }) => page::draw(state, &mut canvas, all, "Jobs", scroll),
+        Some(Overlay::Log { scroll }) => page::draw(state, &mut canvas, all, "Log", scroll),
         Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
         None => {}
