@@ -198,12 +198,12 @@ mod tests {
 
     #[test]
     fn an_override_replaces_the_keys_of_its_command_only() {
-        let table = toml::from_str("[diff]\nnext-change = [\"ctrl-n\", \"space n\"]").unwrap();
+        let table = toml::from_str("[diff]\nnext-change = [\"ctrl-n\", \"Z n\"]").unwrap();
         let keymap = Keymap::with_overrides(&table).unwrap();
         assert_eq!(keymap.label("diff.next-change").as_deref(), Some("Ctrl-n"));
         assert_eq!(keymap.label("diff.previous-change").as_deref(), Some("N"));
-        let space = Chord::plain(Key::Char(' '));
-        assert!(matches!(keymap.look_up(&[Context::Triage], &[space]), Lookup::Prefix));
+        let begun = Chord::plain(Key::Char('Z'));
+        assert!(matches!(keymap.look_up(&[Context::Triage], &[begun]), Lookup::Prefix));
     }
 
     fn refused(text: &str) -> Vec<String> {
@@ -232,6 +232,10 @@ mod tests {
             (
                 "filter.open = [\"s\"]",
                 "keys.filter.open: `s` is already `diff.toggle-side-by-side`, and only one of both could run",
+            ),
+            (
+                "view.next-theme = [\"space n\"]",
+                "keys.view.next-theme: `Space n` is already `list.mark`, and only one of both could run",
             ),
             (
                 "view.next-theme = [\"y\"]",

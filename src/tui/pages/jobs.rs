@@ -42,7 +42,7 @@ pub(crate) fn lines(state: &State, columns: usize) -> Vec<Line> {
         indented(&mut lines, Tone::Warning, &text, 2, columns);
         for text in [&failure.error.detail, &failure.error.hint] {
             if !text.is_empty() {
-                indented(&mut lines, Tone::Dim, text, 12, columns);
+                indented(&mut lines, Tone::Dim, text, 11, columns);
             }
         }
     }
@@ -119,7 +119,7 @@ fn server(state: &State, name: &str, context: &ContextState, columns: usize, lin
         let since = clock_seconds(now, failure.at, zone);
         let again = failure
             .retry_at
-            .map_or_else(String::new, |at| format!("; tried again at {}", clock_seconds(now, at, zone)));
+            .map_or_else(String::new, |at| format!("; next try at {}", clock_seconds(now, at, zone)));
         let text = format!("! {} since {since}{again}", failure.error.title);
         indented(lines, Tone::Warning, &text, 4, columns);
     }

@@ -23,12 +23,6 @@ pub(super) struct Keeper {
 pub(super) struct Keeping(watch::Sender<Option<String>>);
 
 impl Keeping {
-    /// Nothing is kept.
-    #[cfg(test)]
-    pub(super) fn nowhere() -> Self {
-        Self(watch::Sender::new(None))
-    }
-
     /// Keeps this in place of what was given before.
     pub(super) fn keep(&self, text: String) {
         self.0.send_replace(Some(text));

@@ -70,6 +70,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
         None => {}
     }
+    // Over everything: what a page's key did is told while the page is open.
+    footer::toast(state, &mut canvas, layout.footer);
     Frame {
         rows: canvas.rows(),
         cursor,

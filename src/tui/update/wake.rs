@@ -96,12 +96,14 @@ impl State {
             .chain(self.stuck().map(|(_, at)| at));
         let failures = self.contexts.values().filter_map(|c| c.failure.as_ref().map(|f| f.at));
         let shown = self.list.selection().and_then(|row| self.application(row));
-        let listed = shown.and_then(|view| self.contexts.get(&view.key.context)?.listed_at);
-        let fresh = shown
+        // Only the panel of a whole Application says how fresh it is.
+        let whole = shown.filter(|_| self.shown_drift().is_none());
+        let listed = whole.and_then(|view| self.contexts.get(&view.key.context)?.listed_at);
+        let fresh = whole
             .into_iter()
-            .flat_map(|view| [view.reconciled_at, Some(view.fetched_at)])
+            .flat_map(|view| [view.reconciled_at, Some(view.fetched_at), listed])
             .flatten();
-        let detail = shown.and_then(|view| view.synced_at).into_iter().chain(listed).chain(fresh);
+        let detail = shown.and_then(|view| view.synced_at).into_iter().chain(fresh);
         let changes = self.shown_drift().into_iter().flat_map(|drift| {
             drift
                 .changes
