@@ -35,11 +35,13 @@ impl State {
         }
     }
 
-    /// Whether most Applications of this context should have been compared long ago; since when they were not.
+    /// Since when most Applications of this context were not compared; `None` while that is not too long. What counts is how
+    /// old the comparisons were when we listed them: that our own list is old is no fault of Argo CD.
     pub(crate) fn stuck_since(&self, context: &str) -> Option<Timestamp> {
-        let median = self.contexts.get(context)?.compared?.median;
+        let context = self.contexts.get(context)?;
+        let median = context.compared?.median;
         let old = self.compared_every?.saturating_mul(PERIODS);
-        let passed = Duration::try_from(self.moment.wall.duration_since(median)).unwrap_or_default();
+        let passed = Duration::try_from(context.listed_at?.duration_since(median)).unwrap_or_default();
         (passed > old).then_some(median)
     }
 

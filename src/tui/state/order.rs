@@ -22,7 +22,9 @@ impl State {
         let line = self.list.cursor.saturating_sub(self.list.top);
         self.list.made = self.make_rows();
         self.fresh = rows::fresh(self.applications.values());
-        self.measure_comparisons();
+        if self.list.stale {
+            self.measure_comparisons();
+        }
         self.list.stale = false;
         self.list.ordered_at = Some(self.moment.elapsed);
 

@@ -310,7 +310,13 @@ fn log_80x24() {
 fn stuck(width: u16, height: u16) -> Driver {
     let mut driver = Driver::night().size(width, height);
     driver.state.compared_every = Some(Duration::from_secs(180));
-    driver.advance(Duration::from_secs(20 * 60))
+    let driver = driver.advance(Duration::from_secs(20 * 60));
+    let at = driver.state.moment.wall;
+    driver.event(EngineEvent::ListCompleted {
+        context: "prod-eu".into(),
+        applications: 12,
+        at,
+    })
 }
 
 #[test]

@@ -153,17 +153,33 @@ fn servers_are_asked_more_rarely_while_nobody_presses_a_key() {
 
 #[test]
 fn an_argocd_whose_comparisons_are_old_looks_stuck_unless_it_never_compares() {
-    let night = || Driver::night().send(Msg::Focus(true));
-    let mut stuck = night();
-    stuck.state.compared_every = Some(Duration::from_secs(180));
+    let mut driver = Driver::night();
+    driver.state.compared_every = Some(Duration::from_secs(180));
     // The comparisons are 4 minutes old, three periods are 9.
-    let stuck = stuck.advance(Duration::from_secs(4 * 60)).expect_no_text("stuck");
-    stuck
-        .advance(Duration::from_secs(2 * 60))
+    let driver = listed_again(driver.advance(Duration::from_secs(4 * 60))).expect_no_text("stuck");
+    let driver = driver.advance(Duration::from_secs(2 * 60)).expect_no_text("stuck");
+    listed_again(driver)
         .expect_text("Argo CD looks stuck · most compared 10 min ago")
         .keys("J")
         .expect_text("argocd-application-controller");
-    night().advance(Duration::from_secs(60 * 60)).expect_no_text("stuck");
+    listed_again(Driver::night().advance(Duration::from_secs(60 * 60))).expect_no_text("stuck");
+}
+
+/// A whole list is complete now, and says the same as before.
+fn listed_again(driver: Driver) -> Driver {
+    let at = driver.state.moment.wall;
+    driver.event(EngineEvent::ListCompleted {
+        context: "prod-eu".into(),
+        applications: 12,
+        at,
+    })
+}
+
+#[test]
+fn an_old_list_of_ours_is_no_fault_of_argocd() {
+    let mut driver = Driver::night();
+    driver.state.compared_every = Some(Duration::from_secs(180));
+    driver.advance(Duration::from_secs(60 * 60)).expect_no_text("stuck");
 }
 
 #[test]
