@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use color_eyre::config::HookBuilder;
-use driftline::cli::{DemoSession, Engine, ErrorView, Exit, Serving, Settings, World, run};
+use driftline::cli::{DemoSession, Engine, ErrorView, Exit, Serving, Settings, ViewStore, World, run};
 use driftline::wire;
 
 /// Threads that drive connections and the screen; heavy work goes to blocking threads.
@@ -53,6 +53,10 @@ struct Wired;
 impl World for Wired {
     async fn engine(&self, settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
         wire::engine(settings).await
+    }
+
+    fn view_store(&self, settings: &Settings) -> Option<Arc<dyn ViewStore>> {
+        wire::view_store(settings)
     }
 
     async fn demo(&self, settings: &Settings, recordings: Option<&Path>) -> Result<DemoSession, ErrorView> {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use driftline::engine::ports::Clock;
 use driftline::engine::{Engine, EngineSettings, Ports};
-use driftline::store::MemoryStore;
+use driftline::store::{MemoryStore, ViewFile};
 use driftline::tui;
 use pty::Pty;
 
@@ -39,7 +39,7 @@ fn child() {
     let ended = runtime.block_on(async {
         let screen = tui::run(
             Arc::new(Engine::new(ports, EngineSettings::default())),
-            tui::Options::default(),
+            options(role == "mouse"),
         );
         if role == "panic" {
             tokio::pin!(screen);
@@ -51,6 +51,14 @@ fn child() {
         screen.await
     });
     println!("ended: {ended:?}");
+}
+
+/// As the roles want it: with the mouse, and with a folder that keeps how the screen was left.
+fn options(mouse: bool) -> tui::Options {
+    let mut options = tui::Options::default();
+    options.view.mouse = mouse;
+    options.view_store = std::env::var_os("DRIFTLINE_TEST_STATE").map(|folder| Arc::new(ViewFile::new(folder)) as _);
+    options
 }
 
 fn start(role: &str, environment: &[(&str, &str)]) -> Pty {
@@ -258,4 +266,87 @@ fn the_command_starts_and_ends() {
     let mut command = Pty::spawn(env!("CARGO_BIN_EXE_driftline"), &["--version"], &[], 80, 24);
     assert!(command.wait_for_end().success());
     command.assert_restored();
+}
+
+/// The terminal tells when it gets and loses the focus.
+const FOCUS_ON: &str = "\u{1b}[?1004h";
+const FOCUS_OFF: &str = "\u{1b}[?1004l";
+
+/// It tells of buttons and the wheel.
+const MOUSE_ON: &str = "\u{1b}[?1000h\u{1b}[?1006h";
+const MOUSE_OFF: &str = "\u{1b}[?1006l\u{1b}[?1000l";
+
+#[test]
+fn focus_is_asked_for_taken_as_no_key_and_given_back() {
+    let mut screen = start("run", &[]);
+    screen.wait_for("q quit");
+    assert!(screen.raw().contains(FOCUS_ON));
+    screen.send("J");
+    screen.wait_for("Failed lately");
+    // A key behind it: when its frame is there, the focus was taken.
+    screen.send("\u{1b}[O");
+    screen.send("J");
+    screen.wait_until("no panel", |screen| !screen.contents().contains("Failed lately"));
+    screen.send("J");
+    screen.wait_for("this terminal is hidden");
+    screen.send("\u{1b}[I\u{3}");
+    screen.wait_for_end();
+    screen.assert_restored();
+    assert!(screen.raw().contains(FOCUS_OFF));
+}
+
+#[test]
+fn the_mouse_is_ours_only_when_it_was_asked_for() {
+    let mut screen = start("run", &[]);
+    screen.wait_for("q quit");
+    assert!(!screen.raw().contains(MOUSE_ON));
+    screen.send("\u{3}");
+    screen.wait_for_end();
+
+    let mut screen = start("mouse", &[]);
+    screen.wait_for("q quit");
+    assert!(screen.raw().contains(MOUSE_ON));
+    screen.send("?");
+    screen.wait_until("the first command", |screen| {
+        screen.contents().contains("Go in: open the row")
+    });
+    // The wheel, one notch down, over the help.
+    screen.send("\u{1b}[<65;10;10M");
+    screen.wait_until("the rest of the help", |screen| {
+        !screen.contents().contains("Go in: open the row")
+    });
+    screen.send("\u{3}");
+    screen.wait_for_end();
+    screen.assert_restored();
+    assert!(screen.raw().contains(MOUSE_OFF));
+}
+
+#[test]
+fn how_the_screen_was_left_is_how_it_begins_the_next_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = [
+        ("DRIFTLINE_TEST_STATE", folder.path().to_str().unwrap()),
+        ("COLORTERM", "truecolor"),
+    ];
+    let mut screen = start("run", &state);
+    screen.wait_for("q quit");
+    screen.send("T");
+    screen.wait_for("Theme light.");
+    screen.send("\u{3}");
+    assert!(screen.wait_for_end().success());
+
+    let mut screen = start("run", &state);
+    screen.wait_until("the light theme", |screen| shows(screen, LIGHT_TEXT));
+    assert!(!screen.raw().contains(QUESTION), "nobody asks for what is known");
+    screen.send("\u{3}");
+    assert!(screen.wait_for_end().success());
+
+    let plain = [state[0], ("NO_COLOR", "1")];
+    let screen = start("run", &plain);
+    screen.wait_for("q quit");
+    assert!(!screen.raw().contains("38;"), "no colours is no colours");
+
+    std::fs::write(folder.path().join("view"), "spoilt").unwrap();
+    let screen = start("run", &state);
+    screen.wait_until("the dark theme", |screen| shows(screen, DARK_TEXT));
 }

@@ -2,13 +2,17 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::writer::MakeWriterExt as _;
 
 use super::run::say;
 use crate::config::Loaded;
+use crate::tui::RecentLog;
 
 /// Days of log files that are kept.
 const DAYS_KEPT: usize = 7;
@@ -16,17 +20,24 @@ const DAYS_KEPT: usize = 7;
 /// Keep it until the end: it writes what is still queued when it goes.
 pub(super) struct LogGuard {
     _worker: Option<WorkerGuard>,
+    /// The last lines, for the screen.
+    pub(super) recent: Arc<RecentLog>,
 }
 
 /// Logs to a file of today in the state folder. Without one, or when it cannot be written, there is no log: said once,
 /// never a reason not to start.
 pub(super) fn to_file(loaded: &Loaded) -> LogGuard {
     let level = &loaded.settings.log.level;
+    let mut recent = Arc::new(RecentLog::new(
+        "Nothing is logged: log.level is off, or no folder can be written.",
+    ));
     let worker = match &loaded.paths.logs {
         Some(folder) if level != "off" => match file_appender(folder) {
             Ok(appender) => {
                 let (writer, worker) = tracing_appender::non_blocking(appender);
-                start(level, writer, false);
+                let place = format!("From level {level} on, in {}.", folder.display());
+                recent = Arc::new(RecentLog::new(place));
+                start(level, writer.and(Ring(Arc::clone(&recent))), false);
                 Some(worker)
             }
             Err(error) => {
@@ -36,16 +47,39 @@ pub(super) fn to_file(loaded: &Loaded) -> LogGuard {
         },
         _ => None,
     };
-    LogGuard { _worker: worker }
+    LogGuard { _worker: worker, recent }
+}
+
+/// Writes what goes to the file into the ring of the screen as well.
+#[derive(Clone)]
+struct Ring(Arc<RecentLog>);
+
+impl io::Write for Ring {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A whole event comes in one piece.
+        self.0.push(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'w> MakeWriter<'w> for Ring {
+    type Writer = Self;
+
+    fn make_writer(&'w self) -> Self {
+        self.clone()
+    }
 }
 
 /// Logs to stderr when a flag or a variable asked for it.
-pub(super) fn to_stderr(loaded: &Loaded) -> LogGuard {
+pub(super) fn to_stderr(loaded: &Loaded) {
     let log = &loaded.settings.log;
     if log.asked && log.level != "off" {
         start(&log.level, io::stderr, false);
     }
-    LogGuard { _worker: None }
 }
 
 fn file_appender(folder: &Path) -> Result<RollingFileAppender, Box<dyn std::error::Error>> {

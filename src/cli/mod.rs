@@ -29,4 +29,5 @@ pub use world::{DemoSession, Serving, World};
 
 /// What [`World`] speaks of, so that who implements it needs no other room.
 pub use crate::config::Settings;
-pub use crate::engine::{Engine, ports::ErrorView};
+pub use crate::engine::Engine;
+pub use crate::engine::ports::{ErrorView, ViewStore};

@@ -58,7 +58,7 @@ pub(super) async fn run(args: ScanArgs, before: ConnectionArgs, global: &GlobalA
     if loaded.settings.contexts.is_empty() {
         return Err(Failure::usage(getting_started::text(&loaded.paths)));
     }
-    let _log = logging::to_stderr(&loaded);
+    logging::to_stderr(&loaded);
     let engine = world.engine(&loaded.settings).await?;
     let scope = ScanScope {
         applications: args.applications,

@@ -6,29 +6,45 @@ use super::arguments::ColorWhen;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::keys;
+use super::logging::LogGuard;
 use crate::config::{At, Origin, Settings};
 use crate::engine::Engine;
+use crate::engine::ports::ViewStore;
 use crate::tui::{self, Options};
 
 /// What the screen shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Kind {
-    /// Configured servers.
-    Live,
+    /// Configured servers; how the screen was left is kept there.
+    Live(Option<Arc<dyn ViewStore>>),
     /// The recorded one.
     Demo,
 }
 
 /// Runs the screen until somebody quits.
-pub(super) async fn run(engine: Arc<Engine>, settings: &Settings, color: ColorWhen, kind: Kind) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    engine: Arc<Engine>,
+    settings: &Settings,
+    color: ColorWhen,
+    kind: Kind,
+    log: &LogGuard,
+) -> Result<Exit, Failure> {
     let mut view = settings.view.clone();
     if color == ColorWhen::Never {
         view.theme = At::new("monochrome".to_owned(), Origin::Flag("--color"));
     }
+    let (demo, view_store) = match kind {
+        Kind::Live(store) => (false, store.filter(|_| view.remember)),
+        Kind::Demo => (true, None),
+    };
     let options = Options {
         view,
         keys: keys::table(settings)?,
-        demo: kind == Kind::Demo,
+        // Nobody compares a recording again.
+        compared_every: (!demo).then_some(settings.poll.compared_every),
+        demo,
+        log: Some(Arc::clone(&log.recent)),
+        view_store,
         diff_viewer: settings.view.diff_viewer.clone(),
     };
     match tui::run(engine, options).await {

@@ -13,7 +13,8 @@ pub(super) async fn run(loaded: Loaded, color: ColorWhen, world: &dyn World) -> 
         return Err(Failure::usage(getting_started::text(&loaded.paths)));
     }
     terminal::require_screen()?;
-    let _log = logging::to_file(&loaded);
+    let log = logging::to_file(&loaded);
     let engine = world.engine(&loaded.settings).await?;
-    screen::run(engine, &loaded.settings, color, screen::Kind::Live).await
+    let kind = screen::Kind::Live(world.view_store(&loaded.settings));
+    screen::run(engine, &loaded.settings, color, kind, &log).await
 }

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use crate::config::Settings;
 use crate::engine::Engine;
-use crate::engine::ports::ErrorView;
+use crate::engine::ports::{ErrorView, ViewStore};
 
 /// Makes engines and the recorded server.
 #[async_trait]
@@ -20,6 +20,9 @@ pub trait World: Send + Sync {
     /// # Errors
     /// When a context cannot be set up: address, certificates, token command.
     async fn engine(&self, settings: &Settings) -> Result<Arc<Engine>, ErrorView>;
+
+    /// Where it is kept how the screen was left. `None` on a machine that names no home.
+    fn view_store(&self, settings: &Settings) -> Option<Arc<dyn ViewStore>>;
 
     /// An engine on a recorded Argo CD that was started for it.
     ///

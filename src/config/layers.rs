@@ -20,6 +20,7 @@ pub(super) struct Layered {
     pub(super) list_every: At<String>,
     pub(super) drifted_every: At<String>,
     pub(super) open_every: At<String>,
+    pub(super) compared_every: At<String>,
     pub(super) concurrency: At<u32>,
     pub(super) sweep_enabled: At<bool>,
     pub(super) sweep_per_minute: At<u32>,
@@ -29,6 +30,8 @@ pub(super) struct Layered {
     pub(super) light_theme: At<String>,
     pub(super) dark_theme: At<String>,
     pub(super) diff_viewer: At<Vec<String>>,
+    pub(super) remember: At<bool>,
+    pub(super) mouse: At<bool>,
     pub(super) fail_on: At<String>,
     pub(super) log_level: At<String>,
 }
@@ -42,6 +45,7 @@ impl Layers {
             list_every: pick([&user.poll.list_every], "60s"),
             drifted_every: pick([&user.poll.drifted_every], "2m"),
             open_every: pick([&user.poll.open_every], "15s"),
+            compared_every: pick([&user.poll.compared_every], "3m"),
             concurrency: user.poll.concurrency.clone().unwrap_or_else(|| At::built_in(4)),
             sweep_enabled: user.sweep.enabled.clone().unwrap_or_else(|| At::built_in(false)),
             sweep_per_minute: user.sweep.per_minute.clone().unwrap_or_else(|| At::built_in(30)),
@@ -52,6 +56,8 @@ impl Layers {
             fetch_every: pick([&user.ignore.fetch_every], "60s"),
             light_theme: pick([&project.view.light_theme, &user.view.light_theme], "light"),
             dark_theme: pick([&project.view.dark_theme, &user.view.dark_theme], "dark"),
+            remember: switch([&project.view.remember, &user.view.remember], true),
+            mouse: switch([&project.view.mouse, &user.view.mouse], false),
             fail_on: pick([&self.flags.fail_on, &user.scan.fail_on], "never"),
             log_level: pick([&self.flags.log_level, &self.variables.log_level(), &user.log.level], "info"),
         }
@@ -72,6 +78,13 @@ impl Layers {
             .cloned()
             .collect()
     }
+}
+
+fn switch<const N: usize>(sources: [&Option<At<bool>>; N], default: bool) -> At<bool> {
+    sources
+        .into_iter()
+        .find_map(Clone::clone)
+        .unwrap_or_else(|| At::built_in(default))
 }
 
 fn pick<const N: usize>(sources: [&Option<At<String>>; N], default: &str) -> At<String> {

@@ -51,6 +51,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     effective.text("poll.list_every", &layered.list_every);
     effective.text("poll.drifted_every", &layered.drifted_every);
     effective.text("poll.open_every", &layered.open_every);
+    effective.text("poll.compared_every", &layered.compared_every);
     effective.plain("poll.concurrency", &layered.concurrency);
     effective.plain("sweep.enabled", &layered.sweep_enabled);
     effective.plain("sweep.per_minute", &layered.sweep_per_minute);
@@ -59,6 +60,8 @@ pub(super) fn resolve(layers: &Layers) -> Result<Settings, Problems> {
     effective.text("view.light_theme", &layered.light_theme);
     effective.text("view.dark_theme", &layered.dark_theme);
     effective.texts("view.diff_viewer", &layered.diff_viewer);
+    effective.plain("view.remember", &layered.remember);
+    effective.plain("view.mouse", &layered.mouse);
     effective.text("scan.fail_on", &layered.fail_on);
     effective.text("log.level", &layered.log_level);
     for (key, at) in &layers.user.keys {
@@ -122,11 +125,13 @@ fn poll(layered: &Layered, problems: &mut Vec<Problem>) -> Option<PollSettings> 
     let list_every = keep(check::duration("poll.list_every", &layered.list_every), problems);
     let drifted_every = keep(check::duration("poll.drifted_every", &layered.drifted_every), problems);
     let open_every = keep(check::duration("poll.open_every", &layered.open_every), problems);
+    let compared_every = keep(check::duration("poll.compared_every", &layered.compared_every), problems);
     let concurrency = keep(check::concurrency("poll.concurrency", &layered.concurrency), problems);
     Some(PollSettings {
         list_every: list_every?,
         drifted_every: drifted_every?,
         open_every: open_every?,
+        compared_every: compared_every?,
         concurrency: concurrency?,
     })
 }
@@ -152,6 +157,8 @@ fn view(layered: &Layered, problems: &mut Vec<Problem>) -> Option<ViewSettings> 
         light_theme: light_theme?,
         dark_theme: dark_theme?,
         diff_viewer: diff_viewer?,
+        remember: layered.remember.value,
+        mouse: layered.mouse.value,
         folder: None,
     })
 }

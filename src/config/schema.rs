@@ -59,6 +59,7 @@ pub(super) struct RawPoll {
     pub(super) list_every: Option<At<String>>,
     pub(super) drifted_every: Option<At<String>>,
     pub(super) open_every: Option<At<String>>,
+    pub(super) compared_every: Option<At<String>>,
     pub(super) concurrency: Option<At<u32>>,
 }
 
@@ -77,6 +78,8 @@ pub(super) struct RawView {
     pub(super) light_theme: Option<At<String>>,
     pub(super) dark_theme: Option<At<String>>,
     pub(super) diff_viewer: Option<At<Vec<String>>>,
+    pub(super) remember: Option<At<bool>>,
+    pub(super) mouse: Option<At<bool>>,
 }
 
 /// `[scan]`.
@@ -183,6 +186,7 @@ fn poll(fields: &mut Fields<'_, '_, '_>) -> RawPoll {
         list_every: fields.text("list_every"),
         drifted_every: fields.text("drifted_every"),
         open_every: fields.text("open_every"),
+        compared_every: fields.text("compared_every"),
         concurrency: fields.count("concurrency"),
     }
 }
@@ -201,6 +205,8 @@ fn view(fields: &mut Fields<'_, '_, '_>) -> RawView {
         light_theme: fields.text("light_theme"),
         dark_theme: fields.text("dark_theme"),
         diff_viewer: fields.texts("diff_viewer"),
+        remember: fields.switch("remember"),
+        mouse: fields.switch("mouse"),
     }
 }
 

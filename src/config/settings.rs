@@ -109,6 +109,8 @@ pub struct PollSettings {
     pub drifted_every: Duration,
     /// Between two looks at the drift that is open on screen.
     pub open_every: Duration,
+    /// How often Argo CD itself compares with Git: much older comparisons look stuck.
+    pub compared_every: Duration,
     /// Requests under way at once, per context.
     pub concurrency: usize,
 }
@@ -138,6 +140,10 @@ pub struct ViewSettings {
     pub folder: Option<PathBuf>,
     /// Program and arguments that show two files, `{desired}` and `{live}`; empty for none.
     pub diff_viewer: Vec<String>,
+    /// How the screen was left is how it begins the next time.
+    pub remember: bool,
+    /// Clicks and the wheel are ours, not the terminal's.
+    pub mouse: bool,
 }
 
 impl Default for ViewSettings {
@@ -149,6 +155,8 @@ impl Default for ViewSettings {
             dark_theme: built_in("dark"),
             folder: None,
             diff_viewer: Vec::new(),
+            remember: true,
+            mouse: false,
         }
     }
 }

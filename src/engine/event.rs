@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::pace::Pace;
 use super::ports::{ErrorView, IgnoreSourceState};
 use super::scan::Coverage;
 use super::view::{ApplicationView, DriftKey};
@@ -78,4 +79,6 @@ pub enum EngineCommand {
     Open(DriftKey),
     /// Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop that.
     Sweep(bool),
+    /// Ask the servers as often as configured, or less often while nobody looks.
+    Pace(Pace),
 }

@@ -20,6 +20,7 @@ use super::core::Engine;
 use super::event::{ContextView, EngineCommand, EngineEvent};
 use super::guarded::guarded;
 use super::known::Known;
+use super::pace::{Due, Pace};
 use super::pause::{STEADY, backoff, pause};
 use super::ports::{ArgoCd, ArgoCdError, ErrorView, WatchEvent};
 use super::view::{ApplicationView, DriftKey};
@@ -94,6 +95,8 @@ struct Follower {
     open: Option<DriftKey>,
     /// Whether Synced Applications are looked into too.
     sweep: bool,
+    /// How often the server is asked.
+    pace: Pace,
 }
 
 /// What lives as long as one connection. Dropping it ends every call.
@@ -109,9 +112,9 @@ struct Session {
     listing: bool,
     stream_opened: Option<Instant>,
     stream_failures: u32,
-    next_list: Instant,
-    next_sweep: Instant,
-    next_open: Instant,
+    next_list: Due,
+    next_sweep: Due,
+    next_open: Due,
     next_addition: Instant,
 }
 
@@ -125,6 +128,7 @@ impl Follower {
             events,
             stop,
             open: None,
+            pace: Pace::default(),
         }
     }
 
@@ -155,6 +159,7 @@ impl Follower {
                 EngineCommand::Refresh => return Some(()),
                 EngineCommand::Open(drift) => self.open = Some(drift),
                 EngineCommand::Sweep(on) => self.sweep = on,
+                EngineCommand::Pace(pace) => self.pace = pace,
             }
         }
     }
@@ -206,7 +211,7 @@ impl Follower {
                         session.listing = false;
                         outcome?;
                         *failures = 0;
-                        session.next_list = session.next_list.max(Instant::now());
+                        session.next_list.no_sooner_than(Instant::now());
                         let mut news = self.known.list_completed(&self.argocd.context());
                         if self.sweep {
                             news.push(self.sweeping());
@@ -240,36 +245,40 @@ impl Follower {
                 },
                 command = commands.recv() => match command {
                     Some(EngineCommand::Refresh) => {
-                        session.next_list = Instant::now();
+                        session.next_list.no_later_than(Instant::now());
                         self.known.look_at_all_that_drifted();
                     }
                     Some(EngineCommand::Open(drift)) => {
                         self.open = Some(drift);
                         self.ask_for_base(&mut session);
-                        session.next_open = Instant::now() + settings.open_every;
+                        session.next_open.done(self.pace);
                     }
                     Some(EngineCommand::Sweep(on)) => {
                         self.sweep = on;
                         session.next_addition = Instant::now();
                         self.tell(self.sweeping()).await;
                     }
+                    Some(EngineCommand::Pace(pace)) => {
+                        self.pace = pace;
+                        session.paced(pace);
+                    }
                     None => return Ok(()),
                 },
                 () = tokio::time::sleep_until(session.next_addition), if self.sweep && streaming && session.sweeps.is_empty() => {
-                    session.next_addition = Instant::now() + settings.sweep.every();
+                    session.next_addition = Instant::now() + self.pace.stretch(settings.sweep.every());
                     self.look_into_a_synced_one(&mut session);
                 }
                 Ok(()) = ignoring.changed() => self.known.look_at_all_that_drifted(),
-                () = tokio::time::sleep_until(session.next_list), if !session.listing => {
-                    session.next_list = Instant::now() + settings.list_every;
+                () = tokio::time::sleep_until(session.next_list.at()), if !session.listing => {
+                    session.next_list.done(self.pace);
                     self.start_list(&mut session);
                 }
-                () = tokio::time::sleep_until(session.next_sweep) => {
-                    session.next_sweep = Instant::now() + settings.look_every;
+                () = tokio::time::sleep_until(session.next_sweep.at()) => {
+                    session.next_sweep.done(self.pace);
                     self.known.look_at_all_that_drifted();
                 }
-                () = tokio::time::sleep_until(session.next_open), if self.open.is_some() => {
-                    session.next_open = Instant::now() + settings.open_every;
+                () = tokio::time::sleep_until(session.next_open.at()), if self.open.is_some() => {
+                    session.next_open.done(self.pace);
                     if let Some(drift) = &self.open {
                         match self.known.has_additions(&drift.application) {
                             Some(application) if session.sweeps.is_empty() => self.look_into(application, &mut session),
@@ -429,10 +438,16 @@ impl Session {
             listing: false,
             stream_opened: None,
             stream_failures: 0,
-            next_list: now,
-            next_sweep: now + settings.look_every,
-            next_open: now + settings.open_every,
+            next_list: Due::first(now, settings.list_every),
+            next_sweep: Due::first(now + settings.look_every, settings.look_every),
+            next_open: Due::first(now + settings.open_every, settings.open_every),
             next_addition: now + settings.sweep.every(),
+        }
+    }
+
+    fn paced(&mut self, pace: Pace) {
+        for due in [&mut self.next_list, &mut self.next_sweep, &mut self.next_open] {
+            due.paced(pace);
         }
     }
 
@@ -451,7 +466,7 @@ impl Session {
         self.stream_failures += 1;
         let pause = backoff(self.stream_failures);
         // What happened while nobody watched is only in the list.
-        self.next_list = self.next_list.min(Instant::now() + pause);
+        self.next_list.no_later_than(Instant::now() + pause);
         pause
     }
 }

@@ -425,5 +425,24 @@ async fn a_sweep_begins_anew_after_its_time() {
     pass(7 * 60 * 60).await;
     assert_eq!(scripted.looks(), 2);
 }
+#[tokio::test(start_paused = true)]
+async fn nobody_looking_means_fewer_questions_and_coming_back_asks_at_once() {
+    let scripted = Arc::new(Scripted::new("a", SyncStatus::Synced));
+    let night = follow(&[&scripted]);
+    pass(1).await;
+    night.commands.send(EngineCommand::Pace(Pace::Slow)).await.unwrap();
+    pass(1_000).await;
+    let lists = scripted.lists.load(Ordering::SeqCst);
+    assert!(
+        (5..=6).contains(&lists),
+        "every four minutes in a thousand seconds, and the first ones: {lists}"
+    );
+    night.commands.send(EngineCommand::Pace(Pace::Usual)).await.unwrap();
+    pass(1).await;
+    assert_eq!(scripted.lists.load(Ordering::SeqCst), lists + 1, "at once");
+    pass(600).await;
+    assert!(scripted.lists.load(Ordering::SeqCst) >= lists + 10, "and as often as before");
+}
+
 #[path = "base_tests.rs"]
 mod base;

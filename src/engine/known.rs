@@ -100,6 +100,8 @@ impl Known {
             let view = match (shown, swept) {
                 (Some(shown), _) if fresh.verdict == ApplicationVerdict::Pending => ApplicationView {
                     fetched_at: shown.fetched_at,
+                    // Argo CD compares by itself, whether we look or not.
+                    reconciled_at: fresh.reconciled_at,
                     ..shown.clone()
                 },
                 (_, Some(swept)) => with_additions(fresh, swept),

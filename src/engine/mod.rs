@@ -23,6 +23,7 @@ mod kept;
 mod known;
 mod looking;
 mod overwriting;
+mod pace;
 mod pause;
 pub mod ports;
 mod redacting;
@@ -39,5 +40,6 @@ mod yaml;
 
 pub use core::{Engine, EngineSettings};
 pub use event::{EngineCommand, EngineEvent};
+pub use pace::{Pace, SLOWER};
 pub use ports::Ports;
 pub use sweeping::SweepSettings;

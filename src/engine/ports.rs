@@ -394,6 +394,19 @@ pub trait Store: Send + Sync {
     async fn probe(&self) -> Result<String, StoreError>;
 }
 
+/// Keeps how the screen was left, from one run to the next: one text, whose form is the screen's business. Both calls may wait
+/// for a disk, so nobody makes them while drawing.
+pub trait ViewStore: Send + Sync {
+    /// What was kept last. `None` when nothing was, or it does not read back well: the log says so.
+    fn load(&self) -> Option<String>;
+
+    /// Keeps this in place of what was kept before, whole or not at all.
+    ///
+    /// # Errors
+    /// When the system refuses. What was kept before is then still there.
+    fn save(&self, text: &str) -> Result<(), StoreError>;
+}
+
 /// Everything the engine needs from the world.
 #[derive(Clone)]
 pub struct Ports {

@@ -15,7 +15,9 @@ mod memory_store;
 mod private;
 #[cfg(test)]
 mod tests;
+mod view_file;
 
 pub use cache::Cache;
 pub use file_store::FileStore;
 pub use memory_store::MemoryStore;
+pub use view_file::ViewFile;

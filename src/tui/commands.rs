@@ -50,14 +50,25 @@ pub(crate) enum Context {
     Search,
     /// The filter is being typed.
     Filter,
-    /// The help is open.
+    /// The help or another page is open.
     Help,
+    /// The jobs panel is open.
+    Jobs,
+    /// The log panel is open.
+    Log,
     /// The command palette is open.
     Palette,
     /// The menu of commands to be copied is open.
     ByHand,
     /// "Quit?" is asked.
     Quit,
+}
+
+impl Context {
+    /// Whether a character is typed here, so that no command can have it alone.
+    pub(crate) fn is_typing(self) -> bool {
+        matches!(self, Self::Search | Self::Filter | Self::Palette)
+    }
 }
 
 /// Whether a command can run now.
@@ -177,6 +188,12 @@ pub(crate) enum Action {
     RunChosen,
     /// Opens the help.
     OpenHelp,
+    /// Opens the jobs panel.
+    OpenJobs,
+    /// Cancels the job that is shown first.
+    CancelJob,
+    /// Opens the log panel.
+    OpenLog,
     /// Closes what is open on top.
     CloseOverlay,
     /// Esc: clears the filter, then goes back.
@@ -309,12 +326,17 @@ pub(crate) static COMMANDS: &[Command] = {
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
         row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
         row("drift.by-hand", "Commands to copy: sync this resource, pause auto-sync, put a field back", S::Drift, C::Triage, &["c"], None, has_drift, A::OpenByHand),
+        row("app.jobs", "Jobs: what runs, how each server is doing, what failed last", S::Program, C::Triage, &["J"], None, always, A::OpenJobs),
+        row("app.log", "Log: the last lines of driftline's own", S::Program, C::Triage, &["L"], None, always, A::OpenLog),
         row("app.palette", "Commands: find one by name", S::Program, C::Triage, &[":"], Some("commands"), always, A::OpenPalette),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),
         row("app.back", "Back; at the root ask to quit", S::Program, C::Triage, &["q"], Some("quit"), always, A::Back),
         row("app.suspend", "Stop until the shell's `fg`", S::Program, C::Always, &["ctrl-z"], None, can_suspend, A::Suspend),
         row("app.quit", "Quit at once", S::Program, C::Always, &["ctrl-c"], None, always, A::Quit),
+        row("jobs.cancel", "Cancel the job that has run for longest", S::Dialogs, C::Jobs, &["x"], Some("cancel"), has_job, A::CancelJob),
+        row("jobs.close", "Close", S::Dialogs, C::Jobs, &["J"], None, always, A::CloseOverlay),
+        row("log.close", "Close", S::Dialogs, C::Log, &["L"], None, always, A::CloseOverlay),
         row("help.close", "Close", S::Dialogs, C::Help, &["esc", "?", "q", "f1"], Some("close"), always, A::CloseOverlay),
         row("help.down", "Down", S::Dialogs, C::Help, &["j", "down"], Some("down"), always, A::Move(Step::Down)),
         row("help.up", "Up", S::Dialogs, C::Help, &["k", "up"], None, always, A::Move(Step::Up)),
@@ -339,23 +361,35 @@ pub(crate) static COMMANDS: &[Command] = {
     ]
 };
 
+/// Contexts that count together, innermost first: every stack that [`contexts`] gives.
+pub(crate) const STACKS: &[&[Context]] = &[LIST, REASON, DIFF, FILTER, SEARCH, PAGE, JOBS, LOG, PALETTE, BY_HAND, QUIT];
+
+const LIST: &[Context] = &[Context::List, Context::Triage, Context::Always];
+const REASON: &[Context] = &[Context::Detail, Context::Triage, Context::Always];
+const DIFF: &[Context] = &[Context::Diff, Context::Detail, Context::Triage, Context::Always];
+const FILTER: &[Context] = &[Context::Filter, Context::Always];
+const SEARCH: &[Context] = &[Context::Search, Context::Always];
+const PAGE: &[Context] = &[Context::Help, Context::Always];
+const JOBS: &[Context] = &[Context::Jobs, Context::Help, Context::Always];
+const LOG: &[Context] = &[Context::Log, Context::Help, Context::Always];
+const PALETTE: &[Context] = &[Context::Palette, Context::Always];
+const BY_HAND: &[Context] = &[Context::ByHand, Context::Always];
+const QUIT: &[Context] = &[Context::Quit, Context::Always];
+
 /// The contexts that count in this state, innermost first.
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
-    match &state.overlay {
-        Some(Overlay::Help { .. } | Overlay::Rule { .. }) => return &[Context::Help, Context::Always],
-        Some(Overlay::Palette) => return &[Context::Palette, Context::Always],
-        Some(Overlay::ByHand) => return &[Context::ByHand, Context::Always],
-        Some(Overlay::Quit) => return &[Context::Quit, Context::Always],
-        None => {}
-    }
-    if state.filter.typing {
-        return &[Context::Filter, Context::Always];
-    }
-    match state.pane {
-        Pane::List => &[Context::List, Context::Triage, Context::Always],
-        Pane::Reason => &[Context::Detail, Context::Triage, Context::Always],
-        Pane::Diff if state.detail.search.typing => &[Context::Search, Context::Always],
-        Pane::Diff => &[Context::Diff, Context::Detail, Context::Triage, Context::Always],
+    match (&state.overlay, state.pane) {
+        (Some(Overlay::Help { .. } | Overlay::Rule { .. }), _) => PAGE,
+        (Some(Overlay::Jobs { .. }), _) => JOBS,
+        (Some(Overlay::Log { .. }), _) => LOG,
+        (Some(Overlay::Palette), _) => PALETTE,
+        (Some(Overlay::ByHand), _) => BY_HAND,
+        (Some(Overlay::Quit), _) => QUIT,
+        (None, _) if state.filter.typing => FILTER,
+        (None, Pane::List) => LIST,
+        (None, Pane::Reason) => REASON,
+        (None, Pane::Diff) if state.detail.search.typing => SEARCH,
+        (None, Pane::Diff) => DIFF,
     }
 }
 
@@ -365,6 +399,10 @@ fn always(_: &State) -> Availability {
 
 fn given(yes: bool, why: &'static str) -> Availability {
     if yes { Availability::Yes } else { Availability::No(why) }
+}
+
+fn has_job(state: &State) -> Availability {
+    given(!state.jobs.running.is_empty(), "Nothing runs.")
 }
 
 fn has_row(state: &State) -> Availability {

@@ -10,6 +10,7 @@ mod first_screen;
 mod keymap;
 mod pages;
 mod reason;
+mod recent_log;
 mod runtime;
 mod screens;
 mod state;
@@ -23,4 +24,5 @@ mod widgets;
 
 pub use first_screen::first_screen;
 pub use keymap::{KeyProblem, check};
+pub use recent_log::RecentLog;
 pub use runtime::{Error, Options, check_themes, run};

@@ -12,9 +12,9 @@ use super::token;
 use crate::argocd::Broken;
 use crate::argocd::{Client, Connection, Scope};
 use crate::config::{ContextSettings, Settings};
-use crate::engine::ports::{ArgoCd, ErrorView, Ports, Store};
+use crate::engine::ports::{ArgoCd, ErrorView, Ports, Store, ViewStore};
 use crate::engine::{Engine, EngineSettings, SweepSettings};
-use crate::store::{FileStore, MemoryStore};
+use crate::store::{FileStore, MemoryStore, ViewFile};
 
 /// One client per context, the machine's clock. No request is sent yet.
 ///
@@ -63,6 +63,12 @@ fn store(settings: &Settings) -> Arc<dyn Store> {
         Some(folder) => Arc::new(FileStore::new(folder)),
         None => Arc::new(MemoryStore::default()),
     }
+}
+
+/// Where it is kept how the screen was left: in the state folder. `None` on a machine that names none.
+pub fn view_store(settings: &Settings) -> Option<Arc<dyn ViewStore>> {
+    let folder = settings.state.as_ref()?;
+    Some(Arc::new(ViewFile::new(folder)))
 }
 
 pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {

@@ -9,4 +9,4 @@ mod token;
 
 pub use clock::SystemClock;
 pub use demo::{demo, serve};
-pub use live::engine;
+pub use live::{engine, view_store};

@@ -220,6 +220,7 @@ pub(crate) const ROOMS: &[Room] = &[
                 "Options",
                 "Error",
                 "KeyProblem",
+                "RecentLog",
             ],
         )],
         sees_raw: false,

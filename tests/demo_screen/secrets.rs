@@ -102,9 +102,11 @@ fn unfold(program: &mut Program) {
 
 /// Makes the answer about the managed resources of one Application unreadable, with the canary where a parser would quote
 /// it; returns the Application's name.
+/// One that the recording's events never touch: a played event would make a readable answer of it.
 fn break_answer(root: &Path) -> String {
-    let path = root.join("apps/argocd_payments-api/managed-resources.json");
+    let path = root.join("apps/argocd_quotas/managed-resources.json");
+    assert!(path.exists());
     let text = json!({"items": CANARY});
     std::fs::write(path, text.to_string()).unwrap();
-    "payments-api".to_owned()
+    "quotas".to_owned()
 }

@@ -79,3 +79,22 @@ fn a_recorded_event_turns_a_synced_application_into_a_drift_while_one_watches() 
     assert_eq!(before.total(), after.total());
     assert!(after.synced < before.synced, "{before:?} became {after:?}");
 }
+
+#[test]
+fn the_panels_tell_how_the_server_is_doing_and_what_was_logged_and_the_demo_keeps_no_view() {
+    let recorded = Recorded::under_test();
+    let mut program = Program::judged(&recorded, (120, 40));
+    let all = recorded.applications();
+    program.send("J");
+    program.wait_for_frame("the jobs", |frame| {
+        frame.contains("live · listed") && frame.contains(&format!("judged {all} of {all}")) && frame.contains("Failed lately")
+    });
+    program.send("J");
+    program.wait_for_frame("no jobs", |frame| !frame.contains("Failed lately"));
+    program.send("L");
+    program.wait_for_frame("the log", |frame| frame.contains("From level info on, in "));
+    program.send("\u{3}");
+    assert!(program.wait_for_end().success());
+    let view = std::ffi::OsStr::new("view");
+    assert!(program.files().iter().all(|(path, _)| path.file_name() != Some(view)));
+}

@@ -53,7 +53,7 @@ fn is_ours((parameters, end): Sequence<'_>) -> bool {
         'H' => parameters.split(';').all(|number| number.parse::<u16>().is_ok()),
         // What is your background?
         ']' => parameters == "11;?",
-        'h' | 'l' => matches!(parameters, "?25" | "?1049" | "?2004" | "?2026"),
+        'h' | 'l' => matches!(parameters, "?25" | "?1004" | "?1049" | "?2004" | "?2026"),
         _ => false,
     }
 }

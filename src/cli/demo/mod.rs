@@ -40,9 +40,9 @@ pub(super) async fn run(args: DemoArgs, flags: Flags, color: ColorWhen, world: &
         None => {
             terminal::require_screen()?;
             let loaded = load_with(flags, variables().without_servers())?;
-            let _log = logging::to_file(&loaded);
+            let log = logging::to_file(&loaded);
             let session = world.demo(&loaded.settings, recordings.as_deref()).await?;
-            screen::run(session.engine, &loaded.settings, color, screen::Kind::Demo).await
+            screen::run(session.engine, &loaded.settings, color, screen::Kind::Demo, &log).await
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) struct ListArgs {
 /// Reads the rules and prints them.
 pub(super) async fn run(args: ListArgs, before: ConnectionArgs, global: &GlobalArgs, world: &dyn World) -> Result<Exit, Failure> {
     let mut loaded = load_with(args.connection.flags(before, global), variables())?;
-    let _log = logging::to_stderr(&loaded);
+    logging::to_stderr(&loaded);
     if !args.scan {
         loaded.settings.contexts.clear();
     } else if loaded.settings.contexts.is_empty() {

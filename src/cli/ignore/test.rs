@@ -56,7 +56,7 @@ pub(super) async fn run(args: TestArgs, before: ConnectionArgs, global: &GlobalA
     if loaded.settings.contexts.is_empty() {
         return Err(Failure::usage(getting_started::text(&loaded.paths)));
     }
-    let _log = logging::to_stderr(&loaded);
+    logging::to_stderr(&loaded);
     // First of all rules, so that what it hides is told of it even where another rule hides it, too.
     let configured = std::mem::take(&mut loaded.settings.ignore.rules);
     loaded.settings.ignore.rules = rules

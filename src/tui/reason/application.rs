@@ -29,8 +29,24 @@ impl Panel<'_> {
         }
         self.stale(&mut lines, application);
         self.git(&mut lines, application);
+        self.freshness(&mut lines, application);
         self.place(&mut lines, application);
         lines
+    }
+
+    /// Three times, never one: what Argo CD compared, what we were told, what we read.
+    fn freshness(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+        let now = self.state.moment.wall;
+        let compared = application.reconciled_at.map_or_else(
+            || "when Argo CD compared it with Git is not known".to_owned(),
+            |at| format!("compared with Git {}", ago(now, at)),
+        );
+        let listed = self.state.contexts.get(&application.key.context);
+        let listed = listed.and_then(|context| context.listed_at);
+        let mut said = vec![compared];
+        said.extend(listed.map(|at| format!("listed {}", ago(now, at))));
+        said.push(format!("live state read {}", ago(now, application.fetched_at)));
+        self.labelled(lines, "fresh", Tone::Plain, &said.join(" · "), 2);
     }
 
     fn place(&self, lines: &mut Vec<Line>, application: &ApplicationView) {

@@ -43,6 +43,11 @@ impl Environment {
         self.term == "dumb"
     }
 
+    /// `NO_COLOR` is set and not empty (no-color.org).
+    pub(super) fn wants_no_colour(&self) -> bool {
+        !self.no_color.is_empty()
+    }
+
     pub(super) fn depth(&self) -> Depth {
         if cfg!(windows) && self.term.is_empty() {
             // Every console that crossterm can draw on there.
@@ -61,7 +66,7 @@ impl Environment {
         if view.theme.value != "auto" {
             return known(&view.theme);
         }
-        if !self.no_color.is_empty() || self.depth() == Depth::Monochrome {
+        if self.wants_no_colour() || self.depth() == Depth::Monochrome {
             return known(&At::built_in("monochrome".to_owned()));
         }
         // "foreground;background", sometimes with something in between: 7 and 15 are the light ones.

@@ -72,14 +72,24 @@ pub(super) struct EventLoop<S, I, G> {
     pub(super) viewer: Vec<String>,
 }
 
+/// How the loop ended.
+pub(super) struct Ended<I> {
+    /// Why.
+    pub(super) ending: Ending,
+    /// The input that was open then.
+    pub(super) input: I,
+    /// How the screen stood, when that is to be kept and is not yet.
+    pub(super) to_remember: Option<String>,
+}
+
 impl<S, I, G> EventLoop<S, I, G>
 where
     S: Surface,
     I: Stream<Item = io::Result<Event>> + Unpin,
     G: SignalSource,
 {
-    /// Runs until the state ends; hands back the input that was open then.
-    pub(super) async fn run(&mut self, mut state: State) -> io::Result<(Ending, I)> {
+    /// Runs until the state ends.
+    pub(super) async fn run(&mut self, mut state: State) -> io::Result<Ended<I>> {
         let start = Instant::now();
         let mut runner = Runner::default();
         let mut inbox: Vec<Msg> = Vec::new();
@@ -92,7 +102,11 @@ where
         loop {
             let for_terminal = self.take(&mut state, &mut inbox, &mut runner, start);
             if let Some(ending) = state.ending {
-                return Ok((ending, input));
+                return Ok(Ended {
+                    ending,
+                    input,
+                    to_remember: state.to_remember(),
+                });
             }
             if !for_terminal.is_empty() {
                 for effect in for_terminal {
@@ -146,15 +160,28 @@ where
         for msg in inbox.drain(..) {
             effects.extend(update(state, msg));
         }
-        while let Some(effect) = effects.pop_front() {
-            let (purpose, policy) = (effect.purpose(), effect.policy());
-            if let Effect::Terminal(effect) = effect {
-                for_terminal.push(effect);
-            } else if let Some(refused) = runner.start(purpose, policy, (self.work)(effect)) {
-                effects.extend(update(state, refused));
+        loop {
+            while let Some(effect) = effects.pop_front() {
+                let (purpose, policy) = (effect.purpose(), effect.policy());
+                match effect {
+                    Effect::Terminal(effect) => for_terminal.push(effect),
+                    Effect::Cancel(purpose) => {
+                        if runner.cancel(purpose) {
+                            effects.extend(update(state, Msg::Cancelled(purpose)));
+                        }
+                    }
+                    effect => {
+                        if let Some(refused) = runner.start(purpose, policy, (self.work)(effect)) {
+                            effects.extend(update(state, refused));
+                        }
+                    }
+                }
             }
+            if !runner.take_changed() {
+                return for_terminal;
+            }
+            effects.extend(update(state, Msg::Jobs(runner.running(start))));
         }
-        for_terminal
     }
 
     /// Does what needs the terminal; returns the input that holds from now on.

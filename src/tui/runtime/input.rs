@@ -1,9 +1,9 @@
 //! Terminal events → messages. Key releases and what we do not use become nothing, and nothing wakes the state.
 
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::tui::keymap::{Chord, Key};
-use crate::tui::update::Msg;
+use crate::tui::update::{Mouse, Msg};
 
 /// The message of an event, if it has one.
 pub(super) fn message(event: Event) -> Option<Msg> {
@@ -23,7 +23,25 @@ pub(super) fn message(event: Event) -> Option<Msg> {
         }
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Resize(width, height) => Some(Msg::Resized(width, height)),
-        Event::Key(_) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
+        Event::FocusGained => Some(Msg::Focus(true)),
+        Event::FocusLost => Some(Msg::Focus(false)),
+        Event::Mouse(event) => mouse(event).map(Msg::Mouse),
+        Event::Key(_) => None,
+    }
+}
+
+/// A click with the left button and the wheel; nothing else of a mouse is ours.
+fn mouse(event: MouseEvent) -> Option<Mouse> {
+    let (column, row) = (event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Mouse::Click { column, row }),
+        MouseEventKind::ScrollDown => Some(Mouse::Wheel { column, row, down: true }),
+        MouseEventKind::ScrollUp => Some(Mouse::Wheel {
+            column,
+            row,
+            down: false,
+        }),
+        _ => None,
     }
 }
 

@@ -4,16 +4,24 @@ use std::collections::{HashMap, VecDeque};
 
 use futures_util::future::BoxFuture;
 use tokio::task::{AbortHandle, Id, JoinSet};
+use tokio::time::Instant;
 
+use crate::tui::state::jobs::RunningJob;
 use crate::tui::update::{Msg, Policy};
 
 /// What an effect does, until its message is there.
 pub(super) type Job = BoxFuture<'static, Msg>;
 
+/// A job under way.
+struct Running {
+    handle: AbortHandle,
+    since: Instant,
+}
+
 /// The jobs of one purpose.
 #[derive(Default)]
 struct Lane {
-    running: Vec<AbortHandle>,
+    running: Vec<Running>,
     waiting: VecDeque<Job>,
 }
 
@@ -23,16 +31,18 @@ pub(super) struct Runner {
     tasks: JoinSet<Msg>,
     lanes: HashMap<&'static str, Lane>,
     purposes: HashMap<Id, &'static str>,
+    changed: bool,
 }
 
 impl Runner {
     /// Starts a job, or keeps it for later, as its policy says; what the person has to be told otherwise.
     pub(super) fn start(&mut self, purpose: &'static str, policy: Policy, job: Job) -> Option<Msg> {
+        self.changed = true;
         let lane = self.lanes.entry(purpose).or_default();
         match policy {
             Policy::Latest => {
                 for running in lane.running.drain(..) {
-                    running.abort();
+                    running.handle.abort();
                 }
             }
             Policy::Coalesce if !lane.running.is_empty() => {
@@ -54,7 +64,45 @@ impl Runner {
     fn spawn(&mut self, purpose: &'static str, job: Job) {
         let handle = self.tasks.spawn(job);
         self.purposes.insert(handle.id(), purpose);
-        self.lanes.entry(purpose).or_default().running.push(handle);
+        self.lanes.entry(purpose).or_default().running.push(Running {
+            handle,
+            since: Instant::now(),
+        });
+    }
+
+    /// Ends the jobs of a purpose, also those that wait; whether there were any.
+    pub(super) fn cancel(&mut self, purpose: &'static str) -> bool {
+        let Some(lane) = self.lanes.remove(purpose) else {
+            return false;
+        };
+        for running in &lane.running {
+            running.handle.abort();
+        }
+        self.changed = true;
+        !lane.running.is_empty()
+    }
+
+    /// Whether other jobs run than when this was asked last.
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// What runs, the longest first; times are since `start`.
+    pub(super) fn running(&self, start: Instant) -> Vec<RunningJob> {
+        let mut jobs: Vec<RunningJob> = self
+            .lanes
+            .iter()
+            .filter_map(|(purpose, lane)| {
+                let since = lane.running.iter().map(|running| running.since).min()?;
+                Some(RunningJob {
+                    purpose,
+                    since: since.saturating_duration_since(start),
+                    waiting: lane.waiting.len(),
+                })
+            })
+            .collect();
+        jobs.sort_by_key(|job| (job.since, job.purpose));
+        jobs
     }
 
     /// The next message of a job; waits for ever while none runs. Safe to drop half-way.
@@ -79,8 +127,9 @@ impl Runner {
 
     fn finish(&mut self, id: Id) -> Option<&'static str> {
         let purpose = self.purposes.remove(&id)?;
+        self.changed = true;
         let lane = self.lanes.entry(purpose).or_default();
-        lane.running.retain(|running| running.id() != id);
+        lane.running.retain(|running| running.handle.id() != id);
         if let Some(job) = lane.waiting.pop_front() {
             self.spawn(purpose, job);
         }
@@ -145,6 +194,29 @@ mod tests {
         assert_eq!(told(&mut runner).await, ["a"]);
         assert!(runner.start("list", Policy::Once, job("c", 1)).is_none());
         assert_eq!(told(&mut runner).await, ["c"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_runs_is_told_the_longest_first_and_can_be_cancelled_with_what_waits() {
+        let (mut runner, start) = (Runner::default(), Instant::now());
+        runner.start("diff", Policy::Latest, job("a", 60));
+        tokio::time::advance(Duration::from_secs(2)).await;
+        for name in ["b", "c", "d"] {
+            runner.start("colour", Policy::Pool(1), job(name, 60));
+        }
+        let running = |purpose, seconds, waiting| RunningJob {
+            purpose,
+            since: Duration::from_secs(seconds),
+            waiting,
+        };
+        assert!(runner.take_changed());
+        assert_eq!(runner.running(start), [running("diff", 0, 0), running("colour", 2, 2)]);
+        assert!(!runner.take_changed());
+        assert!(runner.cancel("colour") && !runner.cancel("colour") && !runner.cancel("list"));
+        assert!(runner.take_changed());
+        assert_eq!(runner.running(start), [running("diff", 0, 0)]);
+        assert_eq!(told(&mut runner).await, ["a"]);
+        assert_eq!(runner.running(start), []);
     }
 
     #[tokio::test(start_paused = true)]

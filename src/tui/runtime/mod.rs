@@ -2,13 +2,15 @@
 //!
 //! [`run`] starts the engine and the loop and puts the terminal back, whatever happens. [`event_loop`] is the loop,
 //! [`jobs`] runs effects, [`terminal`] is the guard, [`input`] turns terminal events into messages, [`themes`] reads and
-//! switches themes, [`background`] asks the terminal for its own.
+//! switches themes, [`background`] asks the terminal for its own,
+//! [`keeper`] writes how the screen stands.
 
 mod background;
 mod environment;
 mod event_loop;
 mod input;
 mod jobs;
+mod keeper;
 mod outside;
 mod signals;
 mod terminal;
@@ -17,6 +19,7 @@ mod work;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use thiserror::Error;
@@ -24,12 +27,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use background::Answers;
+use keeper::Keeper;
 use themes::Themes;
 
 use super::keymap::{KeyProblem, Keymap};
-use super::state::{Ending, Moment, Signal, State};
+use super::recent_log::RecentLog;
+use super::state::remembered::Remembered;
+use super::state::{Ending, Moment, Remembering, Signal, State};
 use crate::config::{Problems, ViewSettings};
 use crate::engine::Engine;
+use crate::engine::ports::ViewStore;
 
 pub use themes::check_themes;
 
@@ -40,7 +47,7 @@ const EVENTS: usize = 256;
 const COMMANDS: usize = 16;
 
 /// What the caller decides.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// Which theme.
     pub view: ViewSettings,
@@ -50,6 +57,12 @@ pub struct Options {
     pub demo: bool,
     /// Program and arguments of the viewer of diffs, with `{desired}` and `{live}` for its files; empty for none.
     pub diff_viewer: Vec<String>,
+    /// How often Argo CD compares with Git by itself; `None` when it does not, as in a recording.
+    pub compared_every: Option<Duration>,
+    /// The last lines of our own log; `None` when nothing is logged.
+    pub log: Option<Arc<RecentLog>>,
+    /// Where it is kept how the screen was left; `None` to begin anew each time.
+    pub view_store: Option<Arc<dyn ViewStore>>,
 }
 
 /// Why the terminal UI did not start, or how it was ended from outside.
@@ -73,6 +86,14 @@ pub enum Error {
     /// A signal of this number ended it, after the terminal was put back. The exit code is 128 more.
     #[error("ended by signal {0}")]
     Signalled(i32),
+}
+
+/// How the screen was left; `None` when that cannot be had, and then it begins anew.
+async fn recall(store: Arc<dyn ViewStore>) -> Option<Remembered> {
+    let text = tokio::task::spawn_blocking(move || store.load()).await.ok()??;
+    Remembered::read(&text)
+        .inspect_err(|why| tracing::warn!(why, "how the screen was left is not understood; it begins anew"))
+        .ok()
 }
 
 /// Shows the theme for the terminal's background as soon as the terminal told it.
@@ -101,13 +122,23 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     let environment = environment::Environment::read();
     let keymap = Keymap::with_overrides(&options.keys).map_err(Error::Keys)?;
     let diff_viewer = options.view.diff_viewer.clone();
-    let beginning = environment.beginning(&options.view);
+    let mut beginning = environment.beginning(&options.view);
+    let (mouse, configured_theme) = (options.view.mouse, options.view.theme.value.clone());
     let themes = Arc::new(Themes::begin(options.view, &beginning.theme, environment.depth())?);
     if environment.is_dumb() {
         return Err(Error::Dumb);
     }
     let signals = signals::Signals::new()?;
-    let screen = terminal::Screen::enter()?;
+    let remembered = match &options.view_store {
+        Some(store) => recall(Arc::clone(store)).await,
+        None => None,
+    };
+    let theme = remembered.as_ref().and_then(|remembered| remembered.theme.as_ref());
+    // What was configured since, and a wish for no colours, count more than what was switched to once.
+    let theme = theme.filter(|theme| theme.configured == configured_theme && !environment.wants_no_colour());
+    let switched = theme.map(|theme| theme.name.clone()).filter(|name| themes.again(name));
+    beginning.ask &= switched.is_none();
+    let screen = terminal::Screen::enter(mouse)?;
     let input = crossterm::event::EventStream::new();
     let input = if beginning.ask {
         background::ask(&mut io::stdout())?;
@@ -129,8 +160,21 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     };
     let mut state = State::new(moment, TimeZone::system(), keymap, options.demo);
     state.has_viewer = !diff_viewer.is_empty();
+    state.compared_every = options.compared_every;
+    state.mouse = mouse;
+    if let Some(remembered) = remembered {
+        remembered.apply(&mut state);
+        state.theme = switched;
+    }
+    let keeper = options.view_store.map(Keeper::start);
+    state.remembering = keeper.as_ref().map(|_| Remembering {
+        configured_theme,
+        ..Remembering::default()
+    });
+    let log = options.log.unwrap_or_else(|| Arc::new(RecentLog::new("Nothing is logged.")));
     let theme = themes.watch();
-    let world = work::World::new(Arc::clone(&engine), commands, themes);
+    let keeping = keeper.as_ref().map(Keeper::keeping);
+    let world = work::World::new(Arc::clone(&engine), commands, themes, log, keeping);
     let mut first = Some(input);
     let mut event_loop = event_loop::EventLoop {
         surface: screen,
@@ -149,9 +193,9 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     };
     let ended = event_loop.run(state).await;
     let ending = match ended {
-        Ok((ending, mut input)) => {
-            input.part().await;
-            Ok(ending)
+        Ok(mut ended) => {
+            ended.input.part().await;
+            Ok((ended.ending, ended.to_remember))
         }
         Err(error) => Err(error),
     };
@@ -160,7 +204,11 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     stop.cancel();
     // Everything the engine does is a read; nothing is lost by not waiting for it.
     follow.abort();
-    match ending? {
+    let (ending, to_remember) = ending?;
+    if let Some(keeper) = keeper {
+        keeper.end(to_remember).await;
+    }
+    match ending {
         Ending::Quit => Ok(()),
         Ending::Signal(signal) => Err(Error::Signalled(match signal {
             Signal::Hangup => 1,

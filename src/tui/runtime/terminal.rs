@@ -8,7 +8,7 @@ use std::thread;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -25,6 +25,12 @@ use crate::tui::screens::Frame;
 /// ratatui writes a few bytes per style change; with this much buffer a frame is one write.
 const BUFFER: usize = 64 * 1024;
 
+/// xterm: buttons and the wheel (1000), positions beyond column 223 (1006).
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+
+/// The same, off.
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 
 /// The terminal while the screen is up. Dropping it puts the terminal back.
@@ -32,6 +38,8 @@ pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     hook: Arc<Hook>,
     taken: Taken,
+    /// Clicks and the wheel are ours while the screen is.
+    mouse: bool,
 }
 
 /// Whether the terminal is ours. Putting it back twice would move the cursor back over what was printed in between.
@@ -40,7 +48,7 @@ struct Taken(Arc<AtomicBool>);
 
 impl Screen {
     /// Takes the terminal over.
-    pub(super) fn enter() -> Result<Self, Error> {
+    pub(super) fn enter(mouse: bool) -> Result<Self, Error> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(Error::NotATerminal);
         }
@@ -50,6 +58,7 @@ impl Screen {
             terminal,
             hook: hook(taken.clone()),
             taken,
+            mouse,
         };
         // From here on dropping `screen` undoes what was done, also when one of these fails.
         screen.take_over()?;
@@ -100,7 +109,13 @@ impl Surface for Screen {
 impl Screen {
     fn take_over(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        if self.mouse {
+            // Clicks and the wheel alone: who asks for every movement is woken by every movement.
+            io::stdout().write_all(MOUSE_ON)?;
+            io::stdout().flush()?;
+        }
+        Ok(())
     }
 }
 
@@ -123,7 +138,15 @@ impl Taken {
         }
         let mut out = io::stdout();
         // When the terminal is gone there is nothing to put back and nobody to tell.
-        let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = out.write_all(MOUSE_OFF);
+        let _ = execute!(
+            out,
+            EndSynchronizedUpdate,
+            DisableFocusChange,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            Show
+        );
         let _ = out.flush();
         let _ = disable_raw_mode();
     }

@@ -77,11 +77,29 @@ impl Themes {
         Ok(())
     }
 
-    /// Shows the next theme, or the same one again when its file was edited; says what it shows.
+    /// Shows the theme that a person switched to in another run, when it is still there and right.
+    pub(super) fn again(&self, name: &str) -> bool {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        match load(&self.view, &At::built_in(name.to_owned()), self.depth) {
+            Ok((text, theme)) => {
+                name.clone_into(&mut current.name);
+                current.text = text;
+                current.by_hand = true;
+                self.shown.send_replace(theme);
+                true
+            }
+            Err(problems) => {
+                tracing::warn!("the theme of the last run was not taken: {problems}");
+                false
+            }
+        }
+    }
+
+    /// Shows the next theme, or the same one again when its file was edited; its name, and what it shows in a sentence.
     ///
     /// # Errors
     /// It is wrong; the one before stays, and the next call goes on to the one after it.
-    pub(super) fn next(&self) -> Result<String, Problems> {
+    pub(super) fn next(&self) -> Result<(String, String), Problems> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         current.by_hand = true;
         let same = find(&self.view, &At::built_in(current.name.clone())).ok();
@@ -99,7 +117,7 @@ impl Themes {
         current.text.clone_from(&found.text);
         let theme = Theme::load(&found.text, &found.path, self.depth)?;
         self.shown.send_replace(theme);
-        Ok(format!("Theme {}{again}.", current.name))
+        Ok((current.name.clone(), format!("Theme {}{again}.", current.name)))
     }
 
     fn after(&self, name: &str) -> At<String> {
@@ -267,7 +285,7 @@ mod tests {
         let home = Home::with(&[("themes/zebra.toml", MINE), ("themes/ape.toml", MINE)], "dark");
         let themes = home.begin();
         let shown = themes.watch();
-        let said: Vec<String> = (0..11).map(|_| themes.next().unwrap()).collect();
+        let said: Vec<String> = (0..11).map(|_| themes.next().unwrap().1).collect();
         assert_eq!(
             said,
             [
@@ -293,9 +311,9 @@ mod tests {
         let themes = home.begin();
         let before = themes.watch().borrow().clone();
         home.write("themes/mine.toml", &MINE.replace("white", "red"));
-        assert_eq!(themes.next().unwrap(), "Theme mine, read again.");
+        assert_eq!(themes.next().unwrap().1, "Theme mine, read again.");
         assert_ne!(*themes.watch().borrow(), before);
-        assert_eq!(themes.next().unwrap(), "Theme dark.");
+        assert_eq!(themes.next().unwrap().1, "Theme dark.");
     }
 
     #[test]
@@ -309,10 +327,10 @@ mod tests {
         );
         assert_eq!(*themes.watch().borrow(), of("monochrome"), "the one before stays");
         home.write("themes/mine.toml", MINE);
-        assert_eq!(themes.next().unwrap(), "Theme mine, read again.");
+        assert_eq!(themes.next().unwrap().1, "Theme mine, read again.");
         home.write("themes/mine.toml", WRONG);
         themes.next().unwrap_err();
-        assert_eq!(themes.next().unwrap(), "Theme dark.");
+        assert_eq!(themes.next().unwrap().1, "Theme dark.");
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 
 use super::jobs::Job;
+use super::keeper::Keeping;
 use super::themes::{Themes, in_a_line};
 use crate::engine::ports::ErrorView;
 use crate::engine::{Engine, EngineCommand};
+use crate::tui::RecentLog;
 use crate::tui::diff::highlight::Highlighter;
 use crate::tui::diff::{Plan, Shown};
 use crate::tui::update::{Effect, Msg};
@@ -19,15 +21,26 @@ pub(super) struct World {
     /// Loaded when the first diff is open.
     highlighter: Arc<OnceLock<Highlighter>>,
     themes: Arc<Themes>,
+    log: Arc<RecentLog>,
+    /// `None` when the view is not kept.
+    keeping: Option<Keeping>,
 }
 
 impl World {
-    pub(super) fn new(engine: Arc<Engine>, commands: mpsc::Sender<EngineCommand>, themes: Arc<Themes>) -> Self {
+    pub(super) fn new(
+        engine: Arc<Engine>,
+        commands: mpsc::Sender<EngineCommand>,
+        themes: Arc<Themes>,
+        log: Arc<RecentLog>,
+        keeping: Option<Keeping>,
+    ) -> Self {
         Self {
             engine,
             commands,
             highlighter: Arc::new(OnceLock::new()),
             themes,
+            log,
+            keeping,
         }
     }
 
@@ -39,9 +52,27 @@ impl World {
             Effect::NextTheme => {
                 let themes = Arc::clone(&self.themes);
                 Box::pin(async move {
-                    let said = tokio::task::spawn_blocking(move || themes.next().unwrap_or_else(|wrong| in_a_line(&wrong)));
-                    said.await.map_or(Msg::JobFailed(Effect::NextTheme.purpose()), Msg::Said)
+                    let next = tokio::task::spawn_blocking(move || themes.next());
+                    match next.await {
+                        Ok(Ok((name, said))) => Msg::Themed { name, said },
+                        Ok(Err(wrong)) => Msg::Said(in_a_line(&wrong)),
+                        Err(_) => Msg::JobFailed(Effect::NextTheme.purpose()),
+                    }
                 })
+            }
+            Effect::Pace(pace) => self.command(EngineCommand::Pace(pace)),
+            Effect::ReadLog(known) => {
+                let log = Arc::clone(&self.log);
+                Box::pin(async move {
+                    let (page, revision) = log.after(known).await;
+                    Msg::Log { page, revision }
+                })
+            }
+            Effect::Remember(text) => {
+                if let Some(keeping) = &self.keeping {
+                    keeping.keep(text);
+                }
+                Box::pin(std::future::ready(Msg::Done))
             }
             Effect::Open(key) => self.command(EngineCommand::Open(key)),
             Effect::CommandsByHand(key) => {
@@ -74,7 +105,7 @@ impl World {
                 }
             }),
             // The loop does these itself: it holds the terminal.
-            Effect::Terminal(_) => Box::pin(std::future::ready(Msg::Done)),
+            Effect::Terminal(_) | Effect::Cancel(_) => Box::pin(std::future::ready(Msg::Done)),
             Effect::Colour { diff, side, block } => {
                 let highlighter = Arc::clone(&self.highlighter);
                 Box::pin(async move {

@@ -10,7 +10,6 @@ use crate::tui::widgets::Canvas;
 
 /// Draws it; returns where the cursor stands while the filter is typed.
 pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) -> Option<(u16, u16)> {
-    toast(state, canvas, layout.footer);
     let area = layout.footer;
     canvas.style(area, canvas.theme().style(Token::Footer));
     if state.overlay.is_none() {
@@ -194,7 +193,7 @@ fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area, typed: &str, comma
     (area.x + column.min(area.width.saturating_sub(1)), area.y)
 }
 
-fn toast(state: &State, canvas: &mut Canvas<'_>, footer: Area) {
+pub(super) fn toast(state: &State, canvas: &mut Canvas<'_>, footer: Area) {
     let (Some(toast), Some(y)) = (&state.toast, footer.y.checked_sub(1)) else {
         return;
     };

@@ -124,6 +124,17 @@ fn freshness(state: &State) -> (String, bool) {
     if state.failure().is_some() {
         return (format!("stale · {kind} {}", ago(now, at)), true);
     }
+    if let Some((name, since)) = state.stuck() {
+        let whose = if state.contexts.len() > 1 {
+            format!("{}: ", visible(name))
+        } else {
+            String::new()
+        };
+        return (
+            format!("{whose}Argo CD looks stuck · most compared {}", ago(now, since)),
+            true,
+        );
+    }
     let live = !state.contexts.is_empty() && state.contexts.values().all(|context| context.live);
     let text = format!("{}{kind} {}", if live { "live · " } else { "" }, ago(now, at));
     (text, false)
@@ -131,9 +142,13 @@ fn freshness(state: &State) -> (String, bool) {
 
 /// The same in the fewest words, for the narrowest terminals.
 fn short_freshness(state: &State) -> String {
-    let stale = if state.failure().is_some() { "stale " } else { "" };
-    let ago = state.freshness().map(|(_, at)| ago(state.moment.wall, at));
-    format!("{stale}{}", ago.unwrap_or_default()).trim_end().to_owned()
+    let (word, at) = match (state.failure(), state.stuck()) {
+        (Some(_), _) => ("stale ", state.freshness().map(|(_, at)| at)),
+        (None, Some((_, since))) => ("stuck ", Some(since)),
+        (None, None) => ("", state.freshness().map(|(_, at)| at)),
+    };
+    let ago = at.map(|at| ago(state.moment.wall, at));
+    format!("{word}{}", ago.unwrap_or_default()).trim_end().to_owned()
 }
 
 /// What failed, since when, and when it is tried again or what to do: the last is never cut off for the sake of the rest.

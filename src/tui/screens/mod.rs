@@ -65,11 +65,15 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
     match state.overlay {
         Some(Overlay::Palette) => cursor = palette::draw(state, &mut canvas, all),
         Some(Overlay::Help { scroll }) => page::draw(state, &mut canvas, all, "Help", scroll),
+        Some(Overlay::Jobs { scroll }) => page::draw(state, &mut canvas, all, "Jobs", scroll),
+        Some(Overlay::Log { scroll }) => page::draw(state, &mut canvas, all, "Log", scroll),
         Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
         Some(Overlay::ByHand) => by_hand::draw(state, &mut canvas, all),
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
         None => {}
     }
+    // Over everything: what a page's key did is told while the page is open.
+    footer::toast(state, &mut canvas, layout.footer);
     Frame {
         rows: canvas.rows(),
         cursor,

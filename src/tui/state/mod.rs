@@ -7,11 +7,14 @@ pub(crate) mod by_hand;
 pub(crate) mod detail;
 pub(crate) mod entry;
 pub(crate) mod filter;
+mod freshness;
+pub(crate) mod jobs;
 pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod moment;
 pub(crate) mod order;
 pub(crate) mod palette;
+pub(crate) mod remembered;
 pub(crate) mod rows;
 
 use std::collections::BTreeMap;
@@ -25,13 +28,17 @@ pub(crate) use by_hand::ByHand;
 pub(crate) use detail::{Detail, Load};
 pub(crate) use entry::Entry;
 pub(crate) use filter::Filter;
+pub(crate) use freshness::Compared;
+pub(crate) use jobs::Jobs;
 pub(crate) use layout::{Area, Layout};
 pub(crate) use list::{FoldKey, Group, List, RowKey};
 pub(crate) use moment::Moment;
 pub(crate) use palette::Palette;
+pub(crate) use remembered::Remembering;
 
 use super::keymap::{Chord, Keymap};
 use crate::drift::ApplicationKey;
+use crate::engine::Pace;
 use crate::engine::event::ContextView;
 use crate::engine::ports::{ErrorView, IgnoreSourceState};
 use crate::engine::scan::Coverage;
@@ -61,6 +68,16 @@ pub(crate) enum Overlay {
         /// Its id.
         id: &'static str,
         /// First line shown.
+        scroll: usize,
+    },
+    /// What runs, how each server is doing, what failed last.
+    Jobs {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The last lines of our own log.
+    Log {
+        /// First line shown; past the end, the newest line stays in view.
         scroll: usize,
     },
     /// The command palette ([`State::palette`]).
@@ -104,6 +121,19 @@ pub(crate) struct ContextState {
     pub(crate) sweep: Option<Sweep>,
     /// What is wrong now.
     pub(crate) failure: Option<Failure>,
+    /// How many of its Applications are what.
+    pub(crate) counts: Counts,
+    /// When they were compared with Git, as of the last ordering; `None` while nothing tells.
+    pub(crate) compared: Option<Compared>,
+}
+
+/// The last lines of our own log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct LogPage {
+    /// The newest last.
+    pub(crate) lines: Vec<String>,
+    /// Where the log is written, and from which level on.
+    pub(crate) place: String,
 }
 
 /// A short message that goes away by itself.
@@ -225,6 +255,26 @@ pub(crate) struct State {
     pub(crate) detail: Detail,
     /// A viewer of diffs is configured.
     pub(crate) has_viewer: bool,
+    /// What runs, and what failed last.
+    pub(crate) jobs: Jobs,
+    /// The lines of our own log, while its panel is open.
+    pub(crate) log: LogPage,
+    /// The terminal has the focus, as far as it tells.
+    pub(crate) focused: bool,
+    /// The pace that the engine was asked for.
+    pub(crate) pace: Pace,
+    /// When a person was last heard of, since the start.
+    pub(in crate::tui) presence: Duration,
+    /// How often Argo CD compares by itself; `None` when it does not (the demo), so that nothing looks stuck.
+    pub(crate) compared_every: Option<Duration>,
+    /// Clicks and the wheel are ours.
+    pub(in crate::tui) mouse: bool,
+    /// The rows of the list as they were drawn last, when clicks are ours.
+    pub(in crate::tui) drawn_rows: Vec<RowKey>,
+    /// The theme that the person switched to.
+    pub(crate) theme: Option<String>,
+    /// How the screen is kept for the next run; `None` when it is not.
+    pub(in crate::tui) remembering: Option<Remembering>,
     /// The short message.
     pub(crate) toast: Option<Toast>,
     /// Effective keys.
@@ -260,6 +310,16 @@ impl State {
             by_hand: ByHand::default(),
             detail: Detail::default(),
             has_viewer: false,
+            jobs: Jobs::default(),
+            log: LogPage::default(),
+            focused: true,
+            pace: Pace::Usual,
+            presence: Duration::ZERO,
+            compared_every: None,
+            mouse: false,
+            drawn_rows: Vec::new(),
+            theme: None,
+            remembering: None,
             toast: None,
             keymap,
             chords: Vec::new(),
@@ -371,23 +431,32 @@ impl State {
     pub(in crate::tui) fn put(&mut self, view: ApplicationView) {
         let verdict = view.verdict;
         self.fresh.add(&view);
+        let context = Arc::clone(&view.key.context);
         if let Some(old) = self.applications.insert(view.key.clone(), Entry::new(view)) {
             self.discount(&old);
         }
-        self.counts.count(verdict, 1);
+        self.count(&context, verdict, 1);
+    }
+
+    fn count(&mut self, context: &Arc<str>, verdict: ApplicationVerdict, by: isize) {
+        self.counts.count(verdict, by);
+        let context = self.contexts.entry(Arc::clone(context)).or_default();
+        context.counts.count(verdict, by);
     }
 
     /// Marks an Application as gone; its row goes with the next ordering.
     pub(in crate::tui) fn mark_gone(&mut self, key: &ApplicationKey) {
         if let Some(entry) = self.applications.get_mut(key).filter(|entry| !entry.is_gone()) {
-            self.counts.count(entry.view().verdict, -1);
             entry.mark_gone();
+            let verdict = entry.view().verdict;
+            self.count(&key.context, verdict, -1);
         }
     }
 
     fn discount(&mut self, old: &Entry) {
         if !old.is_gone() {
-            self.counts.count(old.view().verdict, -1);
+            let view = old.view();
+            self.count(&view.key.context, view.verdict, -1);
         }
     }
 

@@ -10,13 +10,21 @@ impl State {
     pub(in crate::tui) fn order(&mut self) {
         self.applications.retain(|_, entry| !entry.is_gone());
         let (applications, open, news) = (&self.applications, &mut self.list.open, &mut self.list.news);
-        open.retain(|key| applications.contains_key(key));
-        self.list.marks.retain(|key| applications.contains_key(&key.application));
+        // What was remembered of a server counts until its list is complete and says otherwise.
+        let contexts = &self.contexts;
+        let unknown = |key: &ApplicationKey| contexts.get(&key.context).is_none_or(|context| context.listed_at.is_none());
+        open.retain(|key| applications.contains_key(key) || unknown(key));
+        self.list
+            .marks
+            .retain(|key| applications.contains_key(&key.application) || unknown(&key.application));
         news.retain(|key| applications.contains_key(key));
 
         let line = self.list.cursor.saturating_sub(self.list.top);
         self.list.made = self.make_rows();
         self.fresh = rows::fresh(self.applications.values());
+        if self.list.stale {
+            self.measure_comparisons();
+        }
         self.list.stale = false;
         self.list.ordered_at = Some(self.moment.elapsed);
 

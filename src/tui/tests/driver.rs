@@ -155,7 +155,15 @@ impl Driver {
             self.effects.push(effect.clone());
             let reply = match effect {
                 _ if !self.replying => continue,
-                Effect::Refresh | Effect::Open(_) | Effect::Sweep(_) | Effect::NextTheme | Effect::Terminal(_) => Msg::Done,
+                Effect::Refresh
+                | Effect::Open(_)
+                | Effect::Sweep(_)
+                | Effect::NextTheme
+                | Effect::Pace(_)
+                | Effect::ReadLog(_)
+                | Effect::Remember(_)
+                | Effect::Cancel(_)
+                | Effect::Terminal(_) => Msg::Done,
                 Effect::Compare {
                     key,
                     pair,

@@ -1,10 +1,15 @@
 //! Each state of the screen as a picture: text, then style runs. Read them when they change.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 
 use super::driver::Driver;
 use crate::engine::scan::Coverage;
 use crate::engine::{EngineEvent, fixtures};
+use crate::tui::state::LogPage;
+use crate::tui::state::jobs::RunningJob;
+use crate::tui::update::Msg;
 
 #[test]
 fn first_frame_before_any_data() {
@@ -255,4 +260,81 @@ fn diff_copying_80x24() {
 #[test]
 fn diff_copying_120x40() {
     assert_snapshot!(Driver::night().keys("enter y").frame());
+}
+
+fn with_jobs(width: u16, height: u16) -> Driver {
+    let job = |purpose, waiting| RunningJob {
+        purpose,
+        since: Duration::from_secs(8),
+        waiting,
+    };
+    Driver::night()
+        .size(width, height)
+        .failed()
+        .event(EngineEvent::Sweeping {
+            context: "prod-eu".into(),
+            on: true,
+            coverage: Coverage { checked: 3, total: 20 },
+        })
+        .send(Msg::Jobs(vec![job("Comparing the two sides", 0), job("Colouring", 2)]))
+        .send(Msg::Focus(false))
+        .keys("J")
+}
+
+#[test]
+fn jobs_120x40() {
+    assert_snapshot!(with_jobs(120, 40).frame());
+}
+
+#[test]
+fn jobs_80x24() {
+    assert_snapshot!(with_jobs(80, 24).frame());
+}
+
+fn with_log(width: u16, height: u16) -> Driver {
+    let lines = (0..40).map(|n| match n % 7 {
+        5 => format!("2026-11-20T03:12:{n:02}.000Z  WARN driftline::engine: the journal did not answer in time \u{1b}[31m n={n}"),
+        6 => format!("2026-11-20T03:12:{n:02}.000Z DEBUG driftline::engine::follow: the stream of Applications ended n={n}"),
+        _ => format!("2026-11-20T03:12:{n:02}.000Z  INFO driftline: line n={n}"),
+    });
+    let page = LogPage {
+        lines: lines.collect(),
+        place: "From level info on, in /home/me/.local/state/driftline/log.".to_owned(),
+    };
+    Driver::night()
+        .size(width, height)
+        .keys("L")
+        .send(Msg::Log { page, revision: 1 })
+}
+
+#[test]
+fn log_120x40() {
+    assert_snapshot!(with_log(120, 40).frame());
+}
+
+#[test]
+fn log_80x24() {
+    assert_snapshot!(with_log(80, 24).frame());
+}
+
+fn stuck(width: u16, height: u16) -> Driver {
+    let mut driver = Driver::night().size(width, height);
+    driver.state.compared_every = Some(Duration::from_secs(180));
+    let driver = driver.advance(Duration::from_secs(20 * 60));
+    let at = driver.state.moment.wall;
+    driver.event(EngineEvent::ListCompleted {
+        context: "prod-eu".into(),
+        applications: 12,
+        at,
+    })
+}
+
+#[test]
+fn an_argocd_that_looks_stuck_120x40() {
+    assert_snapshot!(stuck(120, 40).frame());
+}
+
+#[test]
+fn an_argocd_that_looks_stuck_80x24() {
+    assert_snapshot!(stuck(80, 24).frame());
 }

@@ -4,6 +4,7 @@ mod contrast;
 pub(crate) mod driver;
 mod flows;
 mod frames;
+mod key_table;
 mod properties;
 mod scenes;
 mod screenshots;

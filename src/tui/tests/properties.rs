@@ -9,8 +9,9 @@ use super::driver::Driver;
 use crate::engine::{EngineEvent, fixtures};
 use crate::tui::commands::{COMMANDS, contexts};
 use crate::tui::keymap::{Lookup, parse_sequence};
-use crate::tui::state::{List, RowKey};
-use crate::tui::update::Msg;
+use crate::tui::state::jobs::RunningJob;
+use crate::tui::state::{List, Remembering, RowKey};
+use crate::tui::update::{Mouse, Msg};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -25,7 +26,17 @@ enum Step {
     Watch(bool),
     Wait(u64),
     Paste(String),
+    Click(u16, u16),
+    Wheel(u16, u16, bool),
+    Focus(bool),
+    Jobs(bool),
 }
+
+const JOB: RunningJob = RunningJob {
+    purpose: "Comparing the two sides",
+    since: Duration::ZERO,
+    waiting: 3,
+};
 
 fn step() -> impl Strategy<Value = Step> {
     let keys: Vec<&'static str> = COMMANDS
@@ -46,6 +57,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Watch),
         2 => (0u64..5_000).prop_map(Step::Wait),
         1 => any::<String>().prop_map(Step::Paste),
+        2 => (0u16..=250, 0u16..=80).prop_map(|(column, row)| Step::Click(column, row)),
+        1 => (0u16..=250, 0u16..=80, any::<bool>()).prop_map(|(column, row, down)| Step::Wheel(column, row, down)),
+        1 => any::<bool>().prop_map(Step::Focus),
+        1 => any::<bool>().prop_map(Step::Jobs),
     ]
 }
 
@@ -65,6 +80,10 @@ fn take(driver: Driver, step: Step) -> Driver {
             live,
         }),
         Step::Wait(millis) => driver.advance(Duration::from_millis(millis)),
+        Step::Click(column, row) => driver.send(Msg::Mouse(Mouse::Click { column, row })),
+        Step::Wheel(column, row, down) => driver.send(Msg::Mouse(Mouse::Wheel { column, row, down })),
+        Step::Focus(focused) => driver.send(Msg::Focus(focused)),
+        Step::Jobs(runs) => driver.send(Msg::Jobs(runs.then_some(JOB).into_iter().collect())),
         Step::Paste(text) => driver.send(Msg::Paste(text)),
     }
 }
@@ -117,6 +136,9 @@ proptest! {
         steps in proptest::collection::vec(step(), 0..60),
     ) {
         let mut driver = if listed { Driver::night() } else { Driver::new() }.size(width, height);
+        driver.state.mouse = true;
+        driver.state.remembering = Some(Remembering::default());
+        driver.state.compared_every = Some(Duration::from_secs(180));
         check(&driver);
         for step in steps {
             driver = take(driver, step);
@@ -130,7 +152,20 @@ proptest! {
 
 #[test]
 fn every_command_runs_in_every_context_it_counts_in() {
-    let places = ["", ":", "enter", "tab", "/ a", "?", "q", "j l j", "G k k", "/ z z z enter"];
+    let places = [
+        "",
+        ":",
+        "enter",
+        "tab",
+        "/ a",
+        "?",
+        "J",
+        "L",
+        "q",
+        "j l j",
+        "G k k",
+        "/ z z z enter",
+    ];
     for place in places {
         for command in COMMANDS {
             for key in command.keys {

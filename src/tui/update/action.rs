@@ -1,6 +1,7 @@
 //! A command happens.
 
 use super::diff;
+use super::effect;
 use super::movement;
 use super::{Effect, TerminalEffect};
 use crate::drift::ApplicationKey;
@@ -93,8 +94,20 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             state.order();
             state.aim();
         }
+        Action::OpenJobs => state.overlay = Some(Overlay::Jobs { scroll: 0 }),
+        Action::CancelJob => cancel_job(state, effects),
+        Action::OpenLog => {
+            state.overlay = Some(Overlay::Log { scroll: usize::MAX });
+            effects.push(Effect::ReadLog(0));
+        }
         Action::OpenHelp => state.overlay = Some(Overlay::Help { scroll: 0 }),
-        Action::CloseOverlay => state.overlay = None,
+        Action::CloseOverlay => {
+            if matches!(state.overlay, Some(Overlay::Log { .. })) {
+                state.log.lines.clear();
+                effects.push(Effect::Cancel(effect::READ_LOG));
+            }
+            state.overlay = None;
+        }
         Action::Escape => {
             if state.pane == Pane::Diff && state.detail.search.is_active() {
                 state.detail.search = Search::default();
@@ -177,6 +190,17 @@ fn copy_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
             let said = format!("Nothing to copy: {why}.");
             state.say(said);
         }
+    }
+}
+
+fn cancel_job(state: &mut State, effects: &mut Vec<Effect>) {
+    let aim = state
+        .jobs
+        .aim
+        .filter(|aim| state.jobs.running.iter().any(|job| job.purpose == *aim));
+    match aim {
+        Some(purpose) => effects.push(Effect::Cancel(purpose)),
+        None => state.say("It has ended already; nothing was cancelled."),
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::engine::Pace;
 use crate::engine::document::ManifestPair;
 use crate::engine::view::DriftKey;
 use crate::tui::diff::{Diff, Shape, Side};
 
 /// Purpose of [`Effect::Compare`].
 pub(super) const COMPARE: &str = "Comparing the two sides";
+
+/// Purpose of [`Effect::ReadLog`].
+pub(super) const READ_LOG: &str = "Following the log";
 
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +53,14 @@ pub(crate) enum Effect {
         /// Which block.
         block: usize,
     },
+    /// Ask the servers at this pace.
+    Pace(Pace),
+    /// Read our own log as soon as it is another than this revision of it.
+    ReadLog(u64),
+    /// Keep how the screen stands for the next run.
+    Remember(String),
+    /// End the jobs of a purpose, also those that wait.
+    Cancel(&'static str),
     /// Something that only who holds the terminal can do.
     Terminal(TerminalEffect),
 }
@@ -82,9 +94,11 @@ impl Effect {
     pub(crate) fn policy(&self) -> Policy {
         match self {
             Self::Refresh => Policy::Once,
-            Self::Open(_) | Self::Sweep(_) => Policy::Coalesce,
+            Self::Open(_) | Self::Sweep(_) | Self::Pace(_) | Self::Remember(_) => Policy::Coalesce,
             Self::Terminal(_) => Policy::Once,
-            Self::CommandsByHand(_) | Self::Compare { .. } | Self::LayOut { .. } => Policy::Latest,
+            Self::CommandsByHand(_) | Self::Compare { .. } | Self::LayOut { .. } | Self::ReadLog(_) | Self::Cancel(_) => {
+                Policy::Latest
+            }
             Self::Colour { .. } | Self::NextTheme => Policy::Pool(1),
         }
     }
@@ -95,6 +109,10 @@ impl Effect {
             Self::Refresh => "Listing again",
             Self::Sweep(_) => "Switching the sweep",
             Self::NextTheme => "Switching the theme",
+            Self::Pace(_) => "Changing how often servers are asked",
+            Self::ReadLog(_) => READ_LOG,
+            Self::Remember(_) => "Keeping the view",
+            Self::Cancel(_) => "Cancelling",
             Self::Open(_) => "Keeping the open drift fresh",
             Self::CommandsByHand(_) => "Making the commands",
             Self::Compare { .. } => COMPARE,

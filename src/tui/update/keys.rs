@@ -7,7 +7,7 @@ use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::state::{Overlay, State};
 
 pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
-    state.last_key = Some(state.moment.elapsed);
+    heard(state);
     state.touch();
     if let Some(c) = chord.typed().filter(|_| is_typing(state)) {
         type_in(state, c.encode_utf8(&mut [0; 4]));
@@ -34,8 +34,18 @@ pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) 
     }
 }
 
+/// A person is there: order changes only after a quiet second, and so is the view kept.
+pub(super) fn heard(state: &mut State) {
+    let now = state.moment.elapsed;
+    state.last_key = Some(now);
+    state.presence = now;
+    if let Some(remembering) = &mut state.remembering {
+        remembering.changed_at = Some(now);
+    }
+}
+
 pub(super) fn paste(state: &mut State, text: &str) {
-    state.last_key = Some(state.moment.elapsed);
+    heard(state);
     if is_typing(state) {
         type_in(state, text);
         state.touch();

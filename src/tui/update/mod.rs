@@ -8,21 +8,25 @@ mod action;
 mod diff;
 mod effect;
 mod keys;
+mod mouse;
 mod movement;
 mod news;
+mod remember;
 mod wake;
 
 use std::sync::Arc;
 
 pub(crate) use effect::{Effect, Policy, TerminalEffect};
+pub(crate) use mouse::Mouse;
 
 use super::diff::View;
 use super::diff::highlight::Pieces;
 use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
 use super::state::by_hand::Commands;
+use super::state::jobs::RunningJob;
 use super::state::layout::Layout;
-use super::state::{Ending, Load, Moment, Signal, State};
+use super::state::{Ending, Load, LogPage, Moment, Overlay, Signal, State};
 use crate::engine::EngineEvent;
 use crate::engine::by_hand::CommandByHand;
 use crate::engine::ports::ErrorView;
@@ -35,6 +39,10 @@ pub(crate) enum Msg {
     Time(Moment),
     /// A key was pressed (or repeats).
     Key(Chord),
+    /// The mouse did something, where clicks are ours.
+    Mouse(Mouse),
+    /// The terminal got or lost the focus.
+    Focus(bool),
     /// Text was pasted.
     Paste(String),
     /// The terminal has this many columns and rows.
@@ -81,6 +89,24 @@ pub(crate) enum Msg {
     },
     /// The theme is another one: everything looks different.
     Restyled,
+    /// These jobs run now.
+    Jobs(Vec<RunningJob>),
+    /// The jobs of this purpose were cancelled.
+    Cancelled(&'static str),
+    /// The lines of our own log.
+    Log {
+        /// The lines, and where they are written.
+        page: LogPage,
+        /// Which revision of the log it is.
+        revision: u64,
+    },
+    /// A theme is shown because the person asked for it.
+    Themed {
+        /// Its name.
+        name: String,
+        /// One sentence.
+        said: String,
+    },
     /// An effect went through and has one sentence to tell.
     Said(String),
     /// The terminal is ours again after somebody else had it; what did not work, if something did not.
@@ -107,6 +133,13 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return effects;
         }
         Msg::Key(chord) => keys::press(state, chord, &mut effects),
+        Msg::Mouse(mouse) => mouse::act(state, mouse, &mut effects),
+        Msg::Focus(focused) => {
+            state.focused = focused;
+            if focused {
+                state.presence = state.moment.elapsed;
+            }
+        }
         Msg::Paste(text) => keys::paste(state, &text),
         Msg::Resized(width, height) => {
             state.width = width;
@@ -133,8 +166,17 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Returned(problem) => {
             if let Some(problem) = problem {
+                let error = ErrorView {
+                    title: problem.clone(),
+                    detail: String::new(),
+                    hint: String::new(),
+                };
+                state.jobs.failed(state.moment.wall, "this machine", error);
                 state.say(problem);
             }
+            // Whoever comes back from elsewhere is there.
+            state.focused = true;
+            state.presence = state.moment.elapsed;
             state.touch();
         }
         Msg::CommandsByHand { key, result } => {
@@ -151,14 +193,35 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.say(sentence);
             state.touch();
         }
+        Msg::Jobs(running) => {
+            state.jobs.running = running;
+            if matches!(state.overlay, Some(Overlay::Jobs { .. })) {
+                state.touch();
+            }
+        }
+        Msg::Cancelled(purpose) => cancelled(state, purpose),
+        Msg::Log { page, revision } => {
+            if matches!(state.overlay, Some(Overlay::Log { .. })) {
+                state.log = page;
+                effects.push(Effect::ReadLog(revision));
+                state.touch();
+            }
+        }
+        Msg::Themed { name, said } => {
+            state.theme = Some(name);
+            state.say(said);
+            state.touch();
+        }
         Msg::Done => {}
         Msg::Busy(purpose) => {
             state.say(format!("Not again: {purpose} still runs."));
             state.touch();
         }
         Msg::JobFailed(purpose) => {
+            let error = broken(purpose);
+            state.jobs.failed(state.moment.wall, "this machine", error.clone());
             if purpose == effect::COMPARE {
-                state.detail.load = Load::Failed(broken(purpose));
+                state.detail.load = Load::Failed(error);
             }
             state.say(format!(
                 "{purpose} broke, which is a bug of driftline; the log has the report."
@@ -172,6 +235,22 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects
 }
 
+/// Asked to stop: what waits for it must not wait for ever.
+fn cancelled(state: &mut State, purpose: &'static str) {
+    if purpose == effect::READ_LOG {
+        return;
+    }
+    if purpose == effect::COMPARE && matches!(state.detail.load, Load::Loading) {
+        state.detail.load = Load::Failed(ErrorView {
+            title: "Cancelled".to_owned(),
+            detail: "You cancelled the comparison.".to_owned(),
+            hint: "Press ] and [ to try once more.".to_owned(),
+        });
+    }
+    state.say(format!("Cancelled: {purpose}."));
+    state.touch();
+}
+
 fn broken(purpose: &str) -> ErrorView {
     ErrorView {
         title: format!("{purpose} broke"),
@@ -183,6 +262,7 @@ fn broken(purpose: &str) -> ErrorView {
 /// Keys act on what a person has seen: from now on, on this.
 fn drawn(state: &mut State) {
     state.aim();
+    state.jobs.aim = state.jobs.running.first().map(|job| job.purpose);
     let height = Layout::of(state).list_rows(state);
     let seen: Vec<_> = state
         .list
@@ -190,12 +270,20 @@ fn drawn(state: &mut State) {
         .iter()
         .filter_map(|row| state.application(row).map(|view| view.key.clone()))
         .collect();
+    if state.mouse {
+        state.drawn_rows = state.list.visible(height).to_vec();
+    }
     for key in &seen {
         state.list.news.remove(key);
     }
 }
 
 fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<Shown, ErrorView>) {
+    if let Err(error) = &result {
+        state
+            .jobs
+            .failed(state.moment.wall, key.application.name.as_ref(), error.clone());
+    }
     if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
         return;
     }
@@ -235,6 +323,8 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         state.order();
         state.touch();
     }
+    wake::pace(state, effects);
+    remember::keep(state, effects);
     open_selected(state, effects);
     state.follow();
     let layout = Layout::of(state);

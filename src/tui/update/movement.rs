@@ -26,12 +26,26 @@ fn is_down(step: Step) -> bool {
 }
 
 pub(super) fn step(state: &mut State, step: Step) {
+    let pane = if state.filter.typing { Pane::List } else { state.pane };
+    step_in(state, pane, step);
+}
+
+/// Moves in this pane, or in what lies over all of them.
+pub(super) fn step_in(state: &mut State, pane: Pane, step: Step) {
     let layout = Layout::of(state);
-    if let Some(Overlay::Help { .. } | Overlay::Rule { .. }) = &state.overlay {
+    if pages::is_open(state) {
         let rows = pages::rows(state);
         let last = pages::lines(state).len().saturating_sub(rows);
-        if let Some(Overlay::Help { scroll } | Overlay::Rule { scroll, .. }) = &mut state.overlay {
-            *scroll = target(step, (*scroll).min(last), rows).min(last);
+        match &mut state.overlay {
+            Some(Overlay::Help { scroll } | Overlay::Rule { scroll, .. } | Overlay::Jobs { scroll }) => {
+                *scroll = target(step, (*scroll).min(last), rows).min(last);
+            }
+            Some(Overlay::Log { scroll }) => {
+                let to = target(step, (*scroll).min(last), rows);
+                // At the end one stays at the end.
+                *scroll = if to >= last { usize::MAX } else { to };
+            }
+            Some(Overlay::Palette | Overlay::ByHand | Overlay::Quit) | None => {}
         }
         return;
     }
@@ -45,8 +59,7 @@ pub(super) fn step(state: &mut State, step: Step) {
         state.palette.select(to);
         return;
     }
-    match state.pane {
-        _ if state.filter.typing => in_list(state, step, &layout),
+    match pane {
         Pane::List => in_list(state, step, &layout),
         Pane::Reason => {
             let page = layout.reason_rows();

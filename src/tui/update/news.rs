@@ -46,6 +46,7 @@ pub(super) fn apply(state: &mut State, event: EngineEvent) {
 
 fn fail(state: &mut State, context: Arc<str>, error: crate::engine::ports::ErrorView, retry_at: Option<jiff::Timestamp>) {
     let now = state.moment.wall;
+    state.jobs.failed(now, &context, error.clone());
     let context: &mut ContextState = state.contexts.entry(context).or_default();
     context.live = false;
     // It fails since the first failure, not since the last try.

@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::Effect;
+use crate::engine::Pace;
 use crate::tui::state::layout::Layout;
 use crate::tui::state::moment::until_next_age;
 use crate::tui::state::{Moment, State};
 
 /// The order changes only this long after the last key.
 const QUIET: Duration = Duration::from_secs(1);
+
+/// Nobody is there who was not heard of for so long.
+const IDLE: Duration = Duration::from_secs(5 * 60);
 
 /// While data storms in, the rows are ordered at most this often.
 const BETWEEN_ORDERS: Duration = Duration::from_millis(250);
@@ -19,7 +24,7 @@ const SEQUENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn advance(state: &mut State, moment: Moment) {
     let before = state.moment;
-    let due = state.next_wake();
+    let due = state.reads_differently_at();
     state.moment = moment;
     if state.toast.as_ref().is_some_and(|toast| toast.until <= moment.elapsed) {
         state.toast = None;
@@ -32,6 +37,16 @@ pub(super) fn advance(state: &mut State, moment: Moment) {
     // Some text on the screen reads differently now (or the clock was set).
     if due.is_some_and(|due| due <= moment.elapsed) || moment.wall < before.wall {
         state.touch();
+    }
+}
+
+/// Asks for the pace that fits: slow while the terminal is hidden, or nobody was heard of for long.
+pub(super) fn pace(state: &mut State, effects: &mut Vec<Effect>) {
+    let present = state.focused && state.moment.elapsed < state.presence + IDLE;
+    let pace = if present { Pace::Usual } else { Pace::Slow };
+    if pace != state.pace {
+        state.pace = pace;
+        effects.push(Effect::Pace(pace));
     }
 }
 
@@ -50,6 +65,13 @@ fn order_at(state: &State) -> Duration {
 impl State {
     /// When something changes by itself, since the start; `None` when nothing will.
     pub(crate) fn next_wake(&self) -> Option<Duration> {
+        let idle = (self.focused && self.pace == Pace::Usual).then(|| self.presence + IDLE);
+        let keep = self.remembering.as_ref().and_then(|remembering| remembering.due());
+        [self.reads_differently_at(), idle, keep].into_iter().flatten().min()
+    }
+
+    /// When something on the screen changes by itself, since the start.
+    fn reads_differently_at(&self) -> Option<Duration> {
         let toast = self.toast.as_ref().map(|toast| toast.until);
         let order = self.list.stale.then(|| order_at(self));
         let sequence = (!self.chords.is_empty()).then(|| self.last_key.unwrap_or_default() + SEQUENCE);
@@ -67,10 +89,21 @@ impl State {
             crate::tui::state::RowKey::Drift(_) => self.drift(row)?.since,
             _ => self.application(row)?.since(),
         });
-        let header = self.freshness().map(|(_, at)| at).into_iter();
+        let header = self
+            .freshness()
+            .map(|(_, at)| at)
+            .into_iter()
+            .chain(self.stuck().map(|(_, at)| at));
         let failures = self.contexts.values().filter_map(|c| c.failure.as_ref().map(|f| f.at));
         let shown = self.list.selection().and_then(|row| self.application(row));
-        let detail = shown.and_then(|view| view.synced_at).into_iter();
+        // Only the panel of a whole Application says how fresh it is.
+        let whole = shown.filter(|_| self.shown_drift().is_none());
+        let listed = whole.and_then(|view| self.contexts.get(&view.key.context)?.listed_at);
+        let fresh = whole
+            .into_iter()
+            .flat_map(|view| [view.reconciled_at, Some(view.fetched_at), listed])
+            .flatten();
+        let detail = shown.and_then(|view| view.synced_at).into_iter().chain(fresh);
         let changes = self.shown_drift().into_iter().flat_map(|drift| {
             drift
                 .changes

@@ -143,7 +143,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
         draws,
         themes,
         did,
-        ended: tokio::spawn(async move { event_loop.run(state).await.map(|(ending, _)| ending) }),
+        ended: tokio::spawn(async move { event_loop.run(state).await.map(|ended| ended.ending) }),
     }
 }
 

@@ -176,11 +176,14 @@ fn an_idle_screen_wakes_for_the_next_age_and_for_nothing_else() {
         Duration::from_mins(1) - Duration::from_millis(300),
         "ages were full minutes 0.3 s ago"
     );
-    assert_eq!(Driver::new().state.next_wake(), None, "nothing on the screen has an age");
+    let calm = |driver: Driver| driver.send(Msg::Focus(false)).state;
+    assert_eq!(calm(Driver::new()).next_wake(), None, "nothing on the screen has an age");
+    let idle = Driver::new().state.next_wake();
+    assert_eq!(idle, Some(Duration::from_mins(5)), "once, to ask more rarely");
     let mut old = fixtures::ingress();
     old.reconciled_at = Some(fixtures::now() - SignedDuration::from_hours(80));
     old.synced_at = old.reconciled_at;
-    let state = Driver::with(vec![old]).state;
+    let state = calm(Driver::with(vec![old]));
     assert!(state.next_wake().unwrap() - state.moment.elapsed > Duration::from_hours(1));
 }
 
