@@ -21,6 +21,8 @@ use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use driftline::engine::view::ApplicationVerdict;
+use driftline::tui::verdict_sign::glyph;
 use fleet::{Fleet, Server};
 use tempfile::TempDir;
 use terminal::{Frame, Terminal};
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
 /// driftline on a server, with folders of its own.
 struct Driftline {
     terminal: Terminal,
+    /// Of its configuration and state; dropped after the terminal.
     _folder: TempDir,
 }
 
@@ -112,13 +115,14 @@ impl Driftline {
     /// Waits until every Application of a fleet is listed and what drifts is judged.
     fn settled(server: &Server, fleet: Fleet) -> Self {
         let mut driftline = Self::on(&server.address, true);
-        let (applications, drifts) = match fleet {
-            Fleet::Drifting { applications, drifts } => (applications, drifts),
-            Fleet::Paused { applications } => (applications, 0),
+        let calm = match fleet {
+            Fleet::Drifting { applications, drifts } => applications - drifts,
+            Fleet::Paused { applications } => applications,
         };
-        let counted = [applications - drifts, drifts].map(|count| count.to_string());
+        let pending = glyph(ApplicationVerdict::Pending);
         driftline.terminal.wait_until("the whole fleet", |text| {
-            counted.iter().all(|count| count == "0" || text.contains(count)) && !text.contains("judging")
+            let header = text.lines().next().unwrap_or_default();
+            header.contains(&calm.to_string()) && !header.contains(pending)
         });
         sleep(Duration::from_secs(2));
         driftline.terminal.frames();
@@ -131,21 +135,28 @@ fn floor(role: &str) -> Terminal {
     Terminal::spawn(program.to_str().unwrap(), &[], &[(floors::ROLE, role)])
 }
 
-/// From the start of the process to its first frame, in turns; over https, as people have it.
+/// CPU time from the start of the process to its first frame, in turns; over https, as people have it. Of the time on the
+/// clock most is waiting for a CPU where others work too, so it is only told.
 fn start(findings: &mut Findings) {
     let server = Server::start(Fleet::Paused { applications: 1 });
-    let (mut ours, mut hello) = (Vec::new(), Vec::new());
+    let mut figures: [Vec<Duration>; 4] = Default::default();
     for _ in 0..21 {
         let mut driftline = Driftline::on(&server.address, false);
-        let frame = driftline.terminal.first_frame();
-        ours.push(frame - driftline.terminal.started);
-        let mut other = floor(floors::HELLO);
-        let frame = other.first_frame();
-        hello.push(frame - other.started);
+        for (at, terminal) in [(0, &mut driftline.terminal), (2, &mut floor(floors::HELLO))] {
+            let frame = terminal.first_frame();
+            figures[at].push(terminal.process().all_threads());
+            figures[at + 1].push(frame - terminal.started);
+        }
     }
-    let (ours, hello) = (quantile(ours, 50), quantile(hello, 50));
-    println!("start to first frame {:.1} ms, hello-ratatui {:.1} ms", ms(ours), ms(hello));
-    findings.at_most("start to first frame / hello-ratatui", ratio(ours, hello), START, "x");
+    let [ours, ours_clock, hello, hello_clock] = figures.map(|times| quantile(times, 50));
+    println!(
+        "start to first frame: {:.1} ms of CPU ({:.1} ms by the clock), hello-ratatui {:.1} ms ({:.1} ms)",
+        ms(ours),
+        ms(ours_clock),
+        ms(hello),
+        ms(hello_clock)
+    );
+    findings.at_most("start to first frame / hello-ratatui, CPU", ratio(ours, hello), START, "x");
 }
 
 /// CPU time of the thread that draws, per frame, while the cursor walks through a screen of rows.

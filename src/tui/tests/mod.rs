@@ -5,5 +5,6 @@ pub(crate) mod driver;
 mod flows;
 mod frames;
 mod properties;
+mod scale;
 mod scenes;
 mod screenshots;
