@@ -225,14 +225,14 @@ fn check(driver: &Driver) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_keys_and_news_at_any_size_keeps_what_must_hold(
         width in 0u16..=300,
         height in 0u16..=100,
         listed in any::<bool>(),
-        steps in proptest::collection::vec(step(), 0..60),
+        steps in proptest::collection::vec(step(), 0..40),
     ) {
         let mut driver = if listed { Driver::night() } else { Driver::new() }.size(width, height);
         driver.state.has_viewer = true;
