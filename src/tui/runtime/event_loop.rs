@@ -1,5 +1,6 @@
 //! The loop. One task owns the state. It wakes for a signal, a terminal event, news, the end of a job, or the one
-//! deadline it computed itself; takes what is there; draws when something changed, at most every 16 ms; else it sleeps.
+//! deadline it computed itself; takes what is there; draws when something changed, at most every 16 ms, and ten times a
+//! second when it is only news; else it sleeps.
 
 use std::collections::VecDeque;
 use std::io;
@@ -23,6 +24,10 @@ use crate::tui::update::{Effect, Msg, TerminalEffect, update};
 
 /// Frames are at least this far apart.
 const BETWEEN_FRAMES: Duration = Duration::from_millis(16);
+
+/// Frames that only tell news are at least this far apart: a key seldom comes right after one, where it would have to wait
+/// for [`BETWEEN_FRAMES`], and nobody reads faster.
+const BETWEEN_NEWS: Duration = Duration::from_millis(100);
 
 /// Messages taken before the screen has its turn again.
 const BATCH: usize = 64;
@@ -96,6 +101,9 @@ where
         let mut news = true;
         let mut drawn = 0;
         let mut next_frame = start;
+        let mut next_news = start;
+        // Whether somebody waits for the next frame: it answers a key, the terminal, or what was asked for.
+        let mut awaited = true;
         let mut input = (self.open_input)();
         let (width, height) = self.surface.size()?;
         inbox.push(Msg::Resized(width, height));
@@ -112,26 +120,38 @@ where
                 for effect in for_terminal {
                     input = self.use_terminal(effect, input, &mut inbox).await?;
                 }
+                awaited = true;
                 continue;
             }
             let dirty = state.revision() != drawn;
+            let due = if awaited { next_frame } else { next_news };
             let wake = state.next_wake().map(|elapsed| start + elapsed);
             tokio::select! { biased;
                 signal = self.signals.next() => inbox.push(Msg::Signal(signal)),
-                () = sleep_until(next_frame), if dirty => {
+                () = sleep_until(due), if dirty => {
                     drawn = state.revision();
                     let theme = self.theme.borrow_and_update();
                     self.surface.draw(&mut |buffer| screens::draw(&state, &theme, buffer))?;
                     inbox.push(Msg::Drawn);
-                    next_frame = Instant::now() + BETWEEN_FRAMES;
+                    let now = Instant::now();
+                    (next_frame, next_news, awaited) = (now + BETWEEN_FRAMES, now + BETWEEN_NEWS, false);
                 }
-                event = input.next() => match event {
-                    Some(Ok(event)) => inbox.extend(input::message(event)),
-                    Some(Err(_)) | None => inbox.push(Msg::InputEnded),
-                },
-                msg = runner.next() => inbox.push(msg),
+                event = input.next() => {
+                    awaited = true;
+                    match event {
+                        Some(Ok(event)) => inbox.extend(input::message(event)),
+                        Some(Err(_)) | None => inbox.push(Msg::InputEnded),
+                    }
+                }
+                msg = runner.next() => {
+                    awaited = true;
+                    inbox.push(msg);
+                }
                 // When no theme can come any more, this is not waited for.
-                Ok(()) = self.theme.changed() => inbox.push(Msg::Restyled),
+                Ok(()) = self.theme.changed() => {
+                    awaited = true;
+                    inbox.push(Msg::Restyled);
+                }
                 event = self.events.recv(), if news => match event {
                     Some(event) => {
                         inbox.push(Msg::Engine(event));

@@ -1,8 +1,11 @@
 //! Putting the rows in order, and where the selection lands then. [`super::rows`] makes them.
 
+use std::sync::Arc;
+
 use super::list::{List, RowKey};
 use super::{Layout, State, rows};
 use crate::drift::ApplicationKey;
+use crate::engine::view::DriftView;
 
 impl State {
     /// Orders the rows anew. The selected row stays selected and keeps its line on the screen; when it is gone, its
@@ -124,6 +127,12 @@ impl State {
         self.list.place(index);
         self.follow();
         self.aim();
+    }
+
+    /// The drift that keys act on: the one last drawn as selected, while it is there.
+    pub(in crate::tui) fn aimed_drift(&self) -> Option<&Arc<DriftView>> {
+        let key = self.list.aim.drift.as_ref()?;
+        self.applications.get(&key.application)?.view().finding(key)
     }
 
     /// Keys act on what is selected now.

@@ -6,5 +6,6 @@ mod flows;
 mod frames;
 mod key_table;
 mod properties;
+mod scale;
 mod scenes;
 mod screenshots;

@@ -150,7 +150,7 @@ fn mark(state: &mut State) {
             let worst = |key: ApplicationKey| state.drift(&RowKey::Application(key)).map(|drift| drift.key.clone());
             members.into_iter().filter_map(worst).collect()
         }
-        RowKey::Application(_) | RowKey::Drift(_) => state.drift(&row).map(|drift| drift.key.clone()).into_iter().collect(),
+        RowKey::Application(_) | RowKey::Drift(_) => state.aimed_drift().map(|drift| drift.key.clone()).into_iter().collect(),
     };
     if drifts.is_empty() {
         state.say("There is no drift in this row to mark.");
@@ -205,11 +205,9 @@ fn cancel_job(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn open_rule(state: &mut State) {
-    if let Some(drift) = state.shown_drift() {
-        state.overlay = Some(Overlay::Rule {
-            id: drift.rule,
-            scroll: 0,
-        });
+    match state.aimed_drift().map(|drift| drift.rule) {
+        Some(id) => state.overlay = Some(Overlay::Rule { id, scroll: 0 }),
+        None => state.say("This drift is gone."),
     }
 }
 

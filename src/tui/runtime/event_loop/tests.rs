@@ -154,16 +154,49 @@ async fn the_first_frame_needs_no_data() {
     assert_eq!(running.draws(), 1);
 }
 
+async fn tell(running: &Running, index: usize) {
+    let view = fixtures::renamed(fixtures::ingress(), &format!("app-{index}"));
+    running.events.send(EngineEvent::Judged(Box::new(view))).await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_storm_of_news_is_drawn_no_more_often_than_every_sixteen_milliseconds() {
+async fn a_storm_of_news_is_drawn_ten_times_a_second() {
     let running = start(Silence);
-    for index in 0..1_000_i32 {
-        let view = fixtures::renamed(fixtures::ingress(), &format!("app-{index}"));
-        running.events.send(EngineEvent::Judged(Box::new(view))).await.unwrap();
+    for index in 0..1_000 {
+        tell(&running, index).await;
+        advance(Duration::from_millis(1)).await;
+    }
+    let draws = running.draws();
+    assert!((8..=12).contains(&draws), "{draws}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_of_keys_is_drawn_no_more_often_than_every_sixteen_milliseconds() {
+    let running = start(Silence);
+    for _ in 0..1_000 {
+        running.press(KeyCode::Down);
         advance(Duration::from_millis(1)).await;
     }
     let draws = running.draws();
     assert!((30..=1_000 / 16 + 2).contains(&draws), "{draws}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_does_not_wait_as_news_do() {
+    let running = start(Silence);
+    tell(&running, 1).await;
+    sleep(Duration::from_secs(2)).await;
+    let before = running.draws();
+    tell(&running, 2).await;
+    sleep(Duration::from_millis(2)).await;
+    assert_eq!(running.draws(), before + 1, "after a quiet time news are drawn at once");
+    sleep(Duration::from_millis(18)).await;
+    tell(&running, 3).await;
+    sleep(Duration::from_millis(2)).await;
+    assert_eq!(running.draws(), before + 1, "more news wait");
+    running.press(KeyCode::Down);
+    sleep(Duration::from_millis(2)).await;
+    assert_eq!(running.draws(), before + 2, "a key does not");
 }
 
 #[tokio::test(start_paused = true)]
