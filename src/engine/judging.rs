@@ -260,7 +260,7 @@ fn succeeded(application: &Application) -> Option<&OperationState> {
 
 /// Revision(s) synced last; empty when not known.
 pub(super) fn synced_revisions(application: &Application) -> &[String] {
-    let deployed = application.last_deployed.as_ref();
+    let deployed = application.last_deployed();
     succeeded(application)
         .map(|operation| &operation.revisions)
         .or(deployed.map(|deployed| &deployed.revisions))
@@ -275,7 +275,7 @@ fn view(
     drifts: Vec<Arc<DriftView>>,
 ) -> ApplicationView {
     let last = succeeded(application);
-    let deployed = application.last_deployed.as_ref();
+    let deployed = application.last_deployed();
     ApplicationView {
         key: application.key.clone(),
         project: application.project.clone(),
