@@ -119,10 +119,21 @@ impl ManagedFieldsEntry {
 }
 
 impl ManagedFieldsEntry {
+    /// How many fields it owns: those without owned fields below them.
+    pub fn field_count(&self) -> usize {
+        leaves(&self.fields)
+    }
+
     /// Whether this entry owns any value that `manifest` sets. Items of lists count as soon as the manifest has the list.
     pub fn owns_any_of(&self, manifest: &Value) -> bool {
         owns_any(&self.fields, manifest)
     }
+}
+
+fn leaves(fields: &Map<String, Value>) -> usize {
+    let below = |deeper: &Value| deeper.as_object().map_or(1, |deeper| leaves(deeper).max(1));
+    let children = fields.iter().filter(|(element, _)| *element != ".");
+    children.map(|(_, deeper)| below(deeper)).sum()
 }
 
 fn owns_any(fields: &Map<String, Value>, manifest: &Value) -> bool {

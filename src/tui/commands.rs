@@ -155,6 +155,8 @@ pub(crate) enum Action {
     NextTheme,
     /// Opens the page of the rule that decided.
     OpenRule,
+    /// Opens the story of the drift or Application.
+    OpenTimeline,
     /// Starts typing a filter.
     OpenFilter,
     /// Keeps the filter.
@@ -301,6 +303,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.refresh", "List again now (reads only)", S::Program, C::Triage, &["r"], None, always, A::Refresh),
         row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
+        row("drift.timeline", "Timeline: edits, syncs, commits, events, decisions, and what happens next", S::Drift, C::Triage, &["t"], None, has_application, A::OpenTimeline),
         row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
         row("app.palette", "Commands: find one by name", S::Program, C::Triage, &[":"], Some("commands"), always, A::OpenPalette),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
@@ -331,7 +334,7 @@ pub(crate) static COMMANDS: &[Command] = {
 /// The contexts that count in this state, innermost first.
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
     match &state.overlay {
-        Some(Overlay::Help { .. } | Overlay::Rule { .. }) => return &[Context::Help, Context::Always],
+        Some(Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Timeline { .. }) => return &[Context::Help, Context::Always],
         Some(Overlay::Palette) => return &[Context::Palette, Context::Always],
         Some(Overlay::Quit) => return &[Context::Quit, Context::Always],
         None => {}
@@ -373,6 +376,12 @@ fn has_drifts(state: &State) -> Availability {
 
 fn has_drift(state: &State) -> Availability {
     given(state.shown_drift().is_some(), "No drift is selected.")
+}
+
+fn has_application(state: &State) -> Availability {
+    let row = state.list.selection();
+    let application = row.and_then(|row| state.application(row));
+    given(application.is_some(), "No Application is selected.")
 }
 
 fn has_panes(state: &State) -> Availability {

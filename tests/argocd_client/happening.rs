@@ -51,6 +51,7 @@ async fn a_revision_that_cannot_be_resolved_is_asked_for_once() {
     let server = ScriptedServer::start(|_, _| {
         Reply::new(
             500,
+            "application/json",
             r#"{"error":"revision main must be resolved","code":2,"message":"revision main must be resolved"}"#,
         )
     })

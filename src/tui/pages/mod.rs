@@ -1,8 +1,9 @@
-//! What is read over everything else, as lines: the help, the page of a rule. Pure: `update` counts the lines, `screens`
+//! What is read over everything else, as lines: the help, the page of a rule, a timeline. Pure: `update` counts the lines, `screens`
 //! draw them.
 
 mod help;
 mod rule;
+mod timeline;
 
 use super::state::{Overlay, State};
 use super::text::Line;
@@ -19,6 +20,7 @@ pub(crate) fn lines(state: &State) -> Vec<Line> {
     match state.overlay {
         Some(Overlay::Help { .. }) => help::lines(&state.keymap),
         Some(Overlay::Rule { id, .. }) => rule::lines(id, columns),
+        Some(Overlay::Timeline { .. }) => timeline::lines(state, columns),
         Some(Overlay::Palette | Overlay::Quit) | None => Vec::new(),
     }
 }

@@ -65,6 +65,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
         Some(Overlay::Palette) => cursor = palette::draw(state, &mut canvas, all),
         Some(Overlay::Help { scroll }) => page::draw(state, &mut canvas, all, "Help", scroll),
         Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
+        Some(Overlay::Timeline { scroll }) => {
+            page::draw(state, &mut canvas, all, &format!("Timeline {}", state.timeline.about), scroll);
+        }
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
         None => {}
     }

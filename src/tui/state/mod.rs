@@ -6,12 +6,14 @@
 pub(crate) mod detail;
 pub(crate) mod entry;
 pub(crate) mod filter;
+pub(crate) mod git_side;
 pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod moment;
 pub(crate) mod order;
 pub(crate) mod palette;
 pub(crate) mod rows;
+pub(crate) mod timeline;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,10 +25,12 @@ use jiff::tz::TimeZone;
 pub(crate) use detail::{Detail, Load};
 pub(crate) use entry::Entry;
 pub(crate) use filter::Filter;
+pub(crate) use git_side::ShownGitSide;
 pub(crate) use layout::{Area, Layout};
 pub(crate) use list::{FoldKey, Group, List, RowKey};
 pub(crate) use moment::Moment;
 pub(crate) use palette::Palette;
+pub(crate) use timeline::OpenTimeline;
 
 use super::keymap::{Chord, Keymap};
 use crate::drift::ApplicationKey;
@@ -58,6 +62,11 @@ pub(crate) enum Overlay {
     Rule {
         /// Its id.
         id: &'static str,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The story of a drift or an Application ([`State::timeline`]).
+    Timeline {
         /// First line shown.
         scroll: usize,
     },
@@ -217,6 +226,10 @@ pub(crate) struct State {
     pub(crate) palette: Palette,
     /// The open drift.
     pub(crate) detail: Detail,
+    /// The story that was asked for last.
+    pub(crate) timeline: OpenTimeline,
+    /// What Git says of the shown Application.
+    pub(crate) git_side: ShownGitSide,
     /// A viewer of diffs is configured.
     pub(crate) has_viewer: bool,
     /// The short message.
@@ -252,6 +265,8 @@ impl State {
             overlay: None,
             palette: Palette::default(),
             detail: Detail::default(),
+            timeline: OpenTimeline::default(),
+            git_side: ShownGitSide::default(),
             has_viewer: false,
             toast: None,
             keymap,

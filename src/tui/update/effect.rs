@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use crate::engine::document::ManifestPair;
-use crate::engine::view::DriftKey;
+use crate::engine::view::{ApplicationView, DriftKey};
 use crate::tui::diff::{Diff, Shape, Side};
 
 /// Purpose of [`Effect::Compare`].
 pub(super) const COMPARE: &str = "Comparing the two sides";
+
+/// Purpose of [`Effect::Timeline`].
+pub(super) const TIMELINE: &str = "Reading the timeline";
 
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +34,17 @@ pub(crate) enum Effect {
         /// Comes back with the answer.
         generation: u64,
     },
+    /// Ask for the story of a drift, or of an Application.
+    Timeline {
+        /// Which Application, as it is shown.
+        application: Arc<ApplicationView>,
+        /// Which drift of it; `None` for the Application's own story.
+        drift: Option<DriftKey>,
+        /// Comes back with the answer.
+        generation: u64,
+    },
+    /// Ask what Git says of the Application that is shown, if it stays shown for a moment.
+    GitSide(Arc<ApplicationView>),
     /// Lay the rows of a diff out in another way.
     LayOut {
         /// Of which diff.
@@ -82,7 +96,7 @@ impl Effect {
             Self::Refresh => Policy::Once,
             Self::Open(_) | Self::Sweep(_) => Policy::Coalesce,
             Self::Terminal(_) => Policy::Once,
-            Self::Compare { .. } | Self::LayOut { .. } => Policy::Latest,
+            Self::Compare { .. } | Self::LayOut { .. } | Self::Timeline { .. } | Self::GitSide(_) => Policy::Latest,
             Self::Colour { .. } | Self::NextTheme => Policy::Pool(1),
         }
     }
@@ -95,6 +109,8 @@ impl Effect {
             Self::NextTheme => "Switching the theme",
             Self::Open(_) => "Keeping the open drift fresh",
             Self::Compare { .. } => COMPARE,
+            Self::Timeline { .. } => TIMELINE,
+            Self::GitSide(_) => "Asking what Git says",
             Self::LayOut { .. } => "Laying out the diff",
             Self::Colour { .. } => "Colouring",
             Self::Terminal(_) => "Using the terminal",

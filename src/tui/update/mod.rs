@@ -21,9 +21,13 @@ use super::diff::highlight::Pieces;
 use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
 use super::state::layout::Layout;
+use super::state::timeline::Story;
 use super::state::{Ending, Load, Moment, Signal, State};
+use crate::drift::ApplicationKey;
 use crate::engine::EngineEvent;
+use crate::engine::commits::GitSide;
 use crate::engine::ports::ErrorView;
+use crate::engine::timeline::Timeline;
 use crate::engine::view::DriftKey;
 
 /// Everything that can happen.
@@ -51,6 +55,22 @@ pub(crate) enum Msg {
         generation: u64,
         /// The diff.
         result: Result<Shown, ErrorView>,
+    },
+    /// The story that was asked for, or why there is none.
+    TimelineTold {
+        /// Which request it answers.
+        generation: u64,
+        /// The story.
+        result: Result<Timeline, ErrorView>,
+    },
+    /// What Git says of an Application.
+    GitSideTold {
+        /// Of which Application.
+        key: ApplicationKey,
+        /// At which revisions.
+        revisions: Vec<String>,
+        /// What.
+        told: GitSide,
     },
     /// Rows of a diff.
     LaidOut {
@@ -110,6 +130,16 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.touch();
         }
         Msg::Compared { key, generation, result } => compared(state, &key, generation, result),
+        Msg::TimelineTold { generation, result } => {
+            if state.timeline.take(generation, result) {
+                state.touch();
+            }
+        }
+        Msg::GitSideTold { key, revisions, told } => {
+            if state.git_side.take(&key, &revisions, told) {
+                state.touch();
+            }
+        }
         Msg::Coloured {
             diff,
             side,
@@ -141,6 +171,9 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::JobFailed(purpose) => {
             if purpose == effect::COMPARE {
                 state.detail.load = Load::Failed(broken(purpose));
+            }
+            if purpose == effect::TIMELINE {
+                state.timeline.story = Story::Failed(broken(purpose));
             }
             state.say(format!(
                 "{purpose} broke, which is a bug of driftline; the log has the report."
@@ -218,6 +251,7 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         state.touch();
     }
     open_selected(state, effects);
+    ask_git(state, effects);
     state.follow();
     let layout = Layout::of(state);
     let height = layout.diff_rows();
@@ -233,6 +267,16 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
             side,
             block,
         }));
+    }
+}
+
+/// What Git says is asked for the Application that is shown, once.
+fn ask_git(state: &mut State, effects: &mut Vec<Effect>) {
+    let shown = state.list.selection().and_then(|row| state.application(row)).map(Arc::clone);
+    if let Some(view) = shown
+        && state.git_side.show(&view)
+    {
+        effects.push(Effect::GitSide(view));
     }
 }
 

@@ -27,10 +27,10 @@ fn is_down(step: Step) -> bool {
 
 pub(super) fn step(state: &mut State, step: Step) {
     let layout = Layout::of(state);
-    if let Some(Overlay::Help { .. } | Overlay::Rule { .. }) = &state.overlay {
+    if let Some(Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Timeline { .. }) = &state.overlay {
         let rows = pages::rows(state);
         let last = pages::lines(state).len().saturating_sub(rows);
-        if let Some(Overlay::Help { scroll } | Overlay::Rule { scroll, .. }) = &mut state.overlay {
+        if let Some(Overlay::Help { scroll } | Overlay::Rule { scroll, .. } | Overlay::Timeline { scroll }) = &mut state.overlay {
             *scroll = target(step, (*scroll).min(last), rows).min(last);
         }
         return;
