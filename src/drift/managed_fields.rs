@@ -253,6 +253,23 @@ mod tests {
     }
 
     #[test]
+    fn a_field_counts_once_whatever_it_lies_in() {
+        for (fields, expected) in [
+            (json!({}), 0),
+            (json!({"f:data": {}}), 1),
+            (json!({"f:data": {".": {}, "f:a": {}, "f:b": {}}}), 2),
+            (
+                json!({"f:spec": {"f:containers": {"k:{\"name\":\"web\"}": {".": {}, "f:name": {}, "f:image": {}}}}}),
+                2,
+            ),
+            (json!({"f:metadata": {"f:finalizers": {".": {}}}}), 1),
+        ] {
+            let live = live(json!([{"manager": "m", "operation": "Update", "fieldsV1": fields}]));
+            assert_eq!(ManagedFields::of(&live).entries()[0].field_count(), expected, "{fields}");
+        }
+    }
+
+    #[test]
     fn fields_and_keyed_items_lead_to_their_owner() {
         let live = live(json!([
             {"manager": "argocd-controller", "operation": "Update", "fieldsV1": {"f:spec": {"f:containers": {

@@ -13,6 +13,8 @@ use crate::tui::text::{Line, Tone, wrap};
 const TIME: usize = 18;
 /// Columns of the age.
 const AGE: usize = 12;
+/// From so many columns on, ages stand beside the times.
+const WITH_AGE: usize = 80;
 /// Columns of the kind.
 const KIND: usize = 9;
 /// Longest text of one entry, in lines.
@@ -91,7 +93,7 @@ impl Page<'_> {
 
     /// Time, age where there is room, kind, text; a long text goes on below itself.
     fn row(&self, lines: &mut Vec<Line>, [time, age, kind]: [&str; 3], label: Tone, tone: Tone, text: &str) {
-        let has_age = self.columns >= 70;
+        let has_age = self.columns >= WITH_AGE;
         let age = if has_age { format!("{age:<AGE$}") } else { String::new() };
         let before = TIME + KIND + age.len();
         let texts = wrap(text, self.columns.saturating_sub(before), MOST_LINES);

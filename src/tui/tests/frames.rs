@@ -246,3 +246,18 @@ fn diff_copying_80x24() {
 fn diff_copying_120x40() {
     assert_snapshot!(Driver::night().keys("enter y").frame());
 }
+
+#[test]
+fn timeline_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("t").frame());
+}
+
+#[test]
+fn timeline_120x40() {
+    assert_snapshot!(Driver::night().keys("t").frame());
+}
+
+#[test]
+fn timeline_being_read_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).without_replies().keys("t").frame());
+}

@@ -7,3 +7,4 @@ mod leaving;
 mod moving;
 mod narrowing;
 mod seeing;
+mod telling;
