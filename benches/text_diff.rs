@@ -13,7 +13,10 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use driftline::drift::raw::{ManagedResource, Pair, Rendered, Tree};
-use driftline::drift::{Application, ApplicationKey, Detail, ProjectWindows, ResourceKey, SyncStatus, SyncWindows};
+use driftline::drift::{
+    Application, ApplicationKey, Detail, LiveObject, ObjectEvent, ProjectWindows, ResourceKey, RevisionMetadata,
+    RevisionOfSource, SyncStatus, SyncWindows,
+};
 use driftline::engine::document::ManifestPair;
 use driftline::engine::ports::{ArgoCd, ArgoCdError, Clock, ClusterName, ServerInfo, Sink, WatchEvent};
 use driftline::engine::view::DriftKey;
@@ -113,6 +116,14 @@ impl ArgoCd for Large {
     }
 
     async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
+        Ok(Vec::new())
+    }
+
+    async fn revision(&self, _: &ApplicationKey, _: &str, _: &RevisionOfSource) -> Result<RevisionMetadata, ArgoCdError> {
+        Ok(RevisionMetadata::default())
+    }
+
+    async fn events(&self, _: &ApplicationKey, _: &str, _: Option<&LiveObject>) -> Result<Vec<ObjectEvent>, ArgoCdError> {
         Ok(Vec::new())
     }
 

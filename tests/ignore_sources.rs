@@ -16,7 +16,9 @@ use driftline::argocd::Client;
 use driftline::config::ignore_list;
 use driftline::demo::{RecordedArgoCd, Recording};
 use driftline::drift::raw::{ManagedResource, Rendered};
-use driftline::drift::{Application, ApplicationKey, ProjectWindows, SyncWindows};
+use driftline::drift::{
+    Application, ApplicationKey, LiveObject, ObjectEvent, ProjectWindows, RevisionMetadata, RevisionOfSource, SyncWindows,
+};
 use driftline::engine::ports::{ArgoCd, ArgoCdError, ClusterName, IgnoreRules, IgnoreSource, ServerInfo, Sink, WatchEvent};
 use driftline::engine::scan::ScanScope;
 use driftline::engine::view::{ApplicationVerdict, ApplicationView};
@@ -110,6 +112,24 @@ impl ArgoCd for ListsFirst {
 
     async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
         self.0.project_windows().await
+    }
+
+    async fn revision(
+        &self,
+        key: &ApplicationKey,
+        project: &str,
+        revision: &RevisionOfSource,
+    ) -> Result<RevisionMetadata, ArgoCdError> {
+        self.0.revision(key, project, revision).await
+    }
+
+    async fn events(
+        &self,
+        key: &ApplicationKey,
+        project: &str,
+        object: Option<&LiveObject>,
+    ) -> Result<Vec<ObjectEvent>, ArgoCdError> {
+        self.0.events(key, project, object).await
     }
 
     async fn watch(&self, _: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::drift::raw::{ManagedResource, Rendered};
-use crate::drift::{Application, ApplicationKey, ProjectWindows, SyncWindows};
+use crate::drift::{
+    Application, ApplicationKey, LiveObject, ObjectEvent, ProjectWindows, RevisionMetadata, RevisionOfSource, SyncWindows,
+};
 use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ErrorView, ServerInfo, Sink, WatchEvent};
 
 /// Answers every call with why the context cannot be used.
@@ -66,6 +68,14 @@ impl ArgoCd for Broken {
     }
 
     async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
+        self.error()
+    }
+
+    async fn revision(&self, _: &ApplicationKey, _: &str, _: &RevisionOfSource) -> Result<RevisionMetadata, ArgoCdError> {
+        self.error()
+    }
+
+    async fn events(&self, _: &ApplicationKey, _: &str, _: Option<&LiveObject>) -> Result<Vec<ObjectEvent>, ArgoCdError> {
         self.error()
     }
 

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::connection::{Connection, ConnectionError};
 use super::convert::{self, Answer};
+use super::happening;
 use super::managed;
 use super::manifests;
 use super::mask::ListMask;
@@ -16,7 +17,9 @@ use super::request::{Call, Requests};
 use super::windows;
 use super::wire_types::{self, Text};
 use crate::drift::raw::{ManagedResource, Rendered};
-use crate::drift::{Application, ApplicationKey, ProjectWindows, SyncWindows};
+use crate::drift::{
+    Application, ApplicationKey, LiveObject, ObjectEvent, ProjectWindows, RevisionMetadata, RevisionOfSource, SyncWindows,
+};
 use crate::engine::ports::{ArgoCd, ArgoCdError, ClusterName, ServerInfo, Sink, WatchEvent};
 
 /// How much earlier than we the server is told to give up on managed resources, so that its own error arrives.
@@ -288,6 +291,47 @@ impl ArgoCd for Client {
         call.query = vec![("fields", windows::PROJECT_FIELDS.to_owned())];
         let body = self.requests().get(&call).await?;
         windows::of_projects(&self.requests().asked(&call.what), &body)
+    }
+
+    async fn revision(
+        &self,
+        key: &ApplicationKey,
+        project: &str,
+        of: &RevisionOfSource,
+    ) -> Result<RevisionMetadata, ArgoCdError> {
+        let what = format!("revision {} of", of.revision);
+        let mut call = self.about(&what, key, project, self.requests().timeouts().small);
+        call.template = "/api/v1/applications/{name}/revisions/{revision}/metadata";
+        call.segments.extend(["revisions", &of.revision, "metadata"]);
+        // What cannot be resolved stays so: another try would fetch the repository again.
+        call.final_500 = true;
+        call.query
+            .extend(of.source.map(|position| ("sourceIndex", position.to_string())));
+        let body = self.requests().get(&call).await?;
+        happening::metadata(&self.requests().asked(&call.what), &body)
+    }
+
+    async fn events(
+        &self,
+        key: &ApplicationKey,
+        project: &str,
+        of: Option<&LiveObject>,
+    ) -> Result<Vec<ObjectEvent>, ArgoCdError> {
+        let mut call = self.about("events of", key, project, self.requests().timeouts().small);
+        call.template = "/api/v1/applications/{name}/events";
+        call.segments.push("events");
+        if let Some(object) = of {
+            let named = [
+                ("resourceNamespace", &object.namespace),
+                ("resourceName", &object.name),
+                ("resourceUID", &object.uid),
+            ];
+            // Argo CD takes an absent namespace for that of the whole cluster.
+            let filled = named.into_iter().filter(|(_, value)| !value.is_empty());
+            call.query.extend(filled.map(|(name, value)| (name, value.clone())));
+        }
+        let body = self.requests().get(&call).await?;
+        happening::events(&self.requests().asked(&call.what), &body)
     }
 
     async fn watch(&self, event: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::wire_types as wire;
 use crate::drift::{
     Application, ApplicationKey, Automated, Condition, Destination, Detail, HealthStatus, HistoryEntry, IgnoreDifference,
-    OperationPhase, OperationState, ResourceKey, ResourceStatus, Source, SyncPolicy, SyncStatus,
+    Initiator, OperationPhase, OperationState, ResourceKey, ResourceStatus, Source, SyncPolicy, SyncStatus,
 };
 
 /// Which answer an Application came in; the same place holds different things in different answers.
@@ -46,10 +46,14 @@ pub(super) fn application(context: &Arc<str>, from: &wire::Application<'_>, answ
             .flat_map(|spec| &spec.ignore_differences)
             .map(ignore_difference)
             .collect();
-        application.last_deployed = from.status.history.last().map(|entry| HistoryEntry {
-            revisions: revisions(&entry.revision, &entry.revisions),
-            deployed_at: time(&entry.deployed_at),
-        });
+        let entries = from.status.history.iter();
+        application.history = entries
+            .map(|entry| HistoryEntry {
+                revisions: revisions(&entry.revision, &entry.revisions),
+                initiated_by: initiator(&entry.initiated_by),
+                deployed_at: time(&entry.deployed_at),
+            })
+            .collect();
         application.resources = from.status.resources.iter().map(resource_status).collect();
     }
     Some(application)
@@ -145,6 +149,15 @@ fn operation(state: &wire::OperationState<'_>, answer: Answer) -> OperationState
         revisions: synced,
         self_heal_attempts: count(asked.auto_heal_attempts_count),
         retry_count: count(state.retry_count),
+        initiated_by: initiator(&state.operation.initiated_by),
+    }
+}
+
+fn initiator(from: &wire::Initiator<'_>) -> Initiator {
+    match (from.automated, from.username.as_str()) {
+        (true, _) => Initiator::Automated,
+        (false, "") => Initiator::Unknown,
+        (false, _) => Initiator::User(from.username.to_owned()),
     }
 }
 

@@ -57,12 +57,14 @@ fn a_recorded_multi_source_application_is_read_in_full() {
         started_at: at("2026-09-21T08:00:47Z"),
         finished_at: at("2026-09-21T08:00:51Z"),
         revisions: synced.clone(),
+        initiated_by: Initiator::User("deploy-bot".to_owned()),
         ..OperationState::default()
     });
-    expected.last_deployed = Some(HistoryEntry {
+    expected.history = vec![HistoryEntry {
         revisions: synced,
+        initiated_by: Initiator::User("deploy-bot".to_owned()),
         deployed_at: at("2026-09-21T08:00:51Z"),
-    });
+    }];
     expected.reconciled_at = at("2026-11-20T03:18:54Z");
     expected.resource_version = "10851".to_owned();
     let resource = |group: &str, kind: &str, name: &str, status, health| ResourceStatus {

@@ -4,7 +4,7 @@
 //! `request` (URL, headers, deadline, retries, size limit) and, when refused, through `error`. The list comes in item by
 //! item (`list`, `item_stream`), the watch event by event (`watch`, `event_stream`). What arrives is borrowed into
 //! `wire_types` and becomes [`crate::drift`] types in `convert`; managed resources in `managed`,
-//! manifests of a revision in `manifests`, sync windows in `windows`.
+//! manifests of a revision in `manifests`, sync windows in `windows`, commits and events in `happening`.
 //!
 //! Everything a server says is taken as hostile text. We never send `refresh`, which would make Argo CD write.
 
@@ -14,6 +14,7 @@ mod connection;
 mod convert;
 mod error;
 mod event_stream;
+mod happening;
 mod item_stream;
 mod list;
 mod managed;

@@ -54,7 +54,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 }
 
 /// `null` is the default.
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
@@ -267,6 +267,18 @@ pub(super) struct OperationState<'a> {
 pub(super) struct Operation<'a> {
     #[serde(borrow, deserialize_with = "nullable")]
     pub(super) sync: OperationSync<'a>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub(super) initiated_by: Initiator<'a>,
+}
+
+/// `initiatedBy`, of an operation or of a completed sync.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Initiator<'a> {
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub(super) username: Text<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub(super) automated: bool,
 }
 
 /// What the operation was told to do; in a masked list the *result* of the sync stands here (a quirk of Argo CD's mask).
@@ -313,6 +325,8 @@ pub(super) struct HistoryEntry<'a> {
     pub(super) revisions: Vec<Text<'a>>,
     #[serde(borrow, deserialize_with = "nullable")]
     pub(super) deployed_at: Text<'a>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub(super) initiated_by: Initiator<'a>,
 }
 
 /// One of `status.resources`.

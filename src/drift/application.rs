@@ -260,13 +260,29 @@ pub struct OperationState {
     pub self_heal_attempts: u32,
     /// `operation.retry.limit` reached or `retryCount`, as Argo CD counts.
     pub retry_count: u32,
+    /// Who asked for it; only with [`Detail::Full`].
+    pub initiated_by: Initiator,
 }
 
-/// The newest entry of `status.history`.
+/// Who asked for a sync.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Initiator {
+    /// Argo CD itself: auto-sync or self-heal.
+    Automated,
+    /// This user of Argo CD (hostile text).
+    User(String),
+    /// Not told.
+    #[default]
+    Unknown,
+}
+
+/// One entry of `status.history`: a sync that went through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HistoryEntry {
     /// Revision(s) that were deployed.
     pub revisions: Vec<String>,
+    /// Who asked for it.
+    pub initiated_by: Initiator,
     /// When the sync ended.
     pub deployed_at: Option<Timestamp>,
 }
@@ -324,8 +340,8 @@ pub struct Application {
     pub operation_requested: bool,
     /// `status.conditions`; only with [`Detail::Full`].
     pub conditions: Vec<Condition>,
-    /// Newest completed sync; only with [`Detail::Full`].
-    pub last_deployed: Option<HistoryEntry>,
+    /// Completed syncs that Argo CD still knows of, oldest first; only with [`Detail::Full`].
+    pub history: Vec<HistoryEntry>,
     /// Last comparison against freshly resolved Git; only with [`Detail::Full`].
     pub reconciled_at: Option<Timestamp>,
     /// `status.resources`; only with [`Detail::Full`].
@@ -358,7 +374,7 @@ impl Application {
             operation: None,
             operation_requested: false,
             conditions: Vec::new(),
-            last_deployed: None,
+            history: Vec::new(),
             reconciled_at: None,
             resources: Vec::new(),
             resource_version: String::new(),
@@ -368,6 +384,11 @@ impl Application {
     /// The first condition of this type, if any.
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|c| c.kind == kind)
+    }
+
+    /// The newest completed sync, as far as it is known.
+    pub fn last_deployed(&self) -> Option<&HistoryEntry> {
+        self.history.last()
     }
 
     /// Whether a sync operation runs or is requested.

@@ -119,10 +119,21 @@ impl ManagedFieldsEntry {
 }
 
 impl ManagedFieldsEntry {
+    /// How many fields it owns: those without owned fields below them.
+    pub fn field_count(&self) -> usize {
+        leaves(&self.fields)
+    }
+
     /// Whether this entry owns any value that `manifest` sets. Items of lists count as soon as the manifest has the list.
     pub fn owns_any_of(&self, manifest: &Value) -> bool {
         owns_any(&self.fields, manifest)
     }
+}
+
+fn leaves(fields: &Map<String, Value>) -> usize {
+    let below = |deeper: &Value| deeper.as_object().map_or(1, |deeper| leaves(deeper).max(1));
+    let children = fields.iter().filter(|(element, _)| *element != ".");
+    children.map(|(_, deeper)| below(deeper)).sum()
 }
 
 fn owns_any(fields: &Map<String, Value>, manifest: &Value) -> bool {
@@ -239,6 +250,23 @@ mod tests {
                 "containers": [{"name": "side"}, {"name": "web", "image": "x", "ports": [{"containerPort": 80}]}],
             },
         })
+    }
+
+    #[test]
+    fn a_field_counts_once_whatever_it_lies_in() {
+        for (fields, expected) in [
+            (json!({}), 0),
+            (json!({"f:data": {}}), 1),
+            (json!({"f:data": {".": {}, "f:a": {}, "f:b": {}}}), 2),
+            (
+                json!({"f:spec": {"f:containers": {"k:{\"name\":\"web\"}": {".": {}, "f:name": {}, "f:image": {}}}}}),
+                2,
+            ),
+            (json!({"f:metadata": {"f:finalizers": {".": {}}}}), 1),
+        ] {
+            let live = live(json!([{"manager": "m", "operation": "Update", "fieldsV1": fields}]));
+            assert_eq!(ManagedFields::of(&live).entries()[0].field_count(), expected, "{fields}");
+        }
     }
 
     #[test]

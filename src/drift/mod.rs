@@ -13,6 +13,7 @@ pub mod environment;
 pub mod fingerprint;
 pub mod glob;
 pub mod grouping;
+pub mod happening;
 pub mod managed_fields;
 pub mod origin;
 pub mod pointer;
@@ -23,10 +24,11 @@ pub mod sync_window;
 
 pub use application::{
     Application, ApplicationKey, Automated, Condition, Destination, Detail, HealthStatus, HistoryEntry, IgnoreDifference,
-    OperationPhase, OperationState, Source, SyncPolicy, SyncStatus,
+    Initiator, OperationPhase, OperationState, Source, SyncPolicy, SyncStatus,
 };
 pub use environment::{EnvironmentRule, EnvironmentRules};
 pub use glob::Glob;
+pub use happening::{LiveObject, ObjectEvent, RevisionMetadata, RevisionOfSource};
 pub use pointer::Pointer;
 pub use repository::{BranchName, RepositoryFile, RepositoryPath, RepositoryUrl, Transport};
 pub use resource::{DriftState, ResourceKey, ResourceStatus};

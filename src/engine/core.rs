@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
+use super::commits::CommitsKnown;
 use super::document::{DriftDocument, ManifestPair};
 use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
@@ -72,6 +73,7 @@ pub struct Engine {
     memory: Mutex<Memory>,
     windows: WindowsKnown,
     bases: BasesKnown,
+    commits: CommitsKnown,
 }
 
 /// What the engine remembers while it runs.
@@ -100,6 +102,7 @@ impl Engine {
             memory: Mutex::default(),
             windows: WindowsKnown::default(),
             bases: BasesKnown::default(),
+            commits: CommitsKnown::default(),
         }
     }
 
@@ -177,6 +180,10 @@ impl Engine {
         &self.bases
     }
 
+    pub(super) fn commits_known(&self) -> &CommitsKnown {
+        &self.commits
+    }
+
     pub(super) fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.ports.store)
     }
@@ -217,7 +224,8 @@ impl Engine {
         })
     }
 
-    fn shelved(&self, key: &DriftKey) -> Option<Shelved> {
+    /// What is kept of a drift, if it still is.
+    pub(super) fn shelved(&self, key: &DriftKey) -> Option<Shelved> {
         self.memory().shelf.get(key)
     }
 

@@ -6,7 +6,10 @@ use serde_json::json;
 
 use super::*;
 use crate::drift::raw::{ManagedResource, Pair, Rendered, Tree};
-use crate::drift::{Detail, OperationPhase, OperationState, ProjectWindows, ResourceKey, SyncStatus, SyncWindows};
+use crate::drift::{
+    Detail, LiveObject, ObjectEvent, OperationPhase, OperationState, ProjectWindows, ResourceKey, RevisionMetadata,
+    RevisionOfSource, SyncStatus, SyncWindows,
+};
 use crate::engine::document::ManifestPair;
 use crate::engine::fixtures::Forgetful;
 use crate::engine::ports::{Clock, ClusterName, Ports, ServerInfo, Sink};
@@ -170,6 +173,14 @@ impl ArgoCd for Scripted {
     }
 
     async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError> {
+        Ok(Vec::new())
+    }
+
+    async fn revision(&self, _: &ApplicationKey, _: &str, _: &RevisionOfSource) -> Result<RevisionMetadata, ArgoCdError> {
+        Ok(RevisionMetadata::default())
+    }
+
+    async fn events(&self, _: &ApplicationKey, _: &str, _: Option<&LiveObject>) -> Result<Vec<ObjectEvent>, ArgoCdError> {
         Ok(Vec::new())
     }
 

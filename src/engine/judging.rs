@@ -8,8 +8,10 @@ use super::collect::Look;
 use super::invisible::additions;
 use super::overwriting::hidden_in_synced;
 use super::redacting::{Manifests, redacted};
+use super::scaling::scaler_views;
 use super::shelf::Shelved;
 use super::urgency::most_urgent_first;
+use super::view::FailedSyncView;
 use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
@@ -21,6 +23,7 @@ use crate::redact::text;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::next::{Next, also_overwriting, next, next_of_changed, next_of_extra};
 use crate::verdict::policy::Policy;
+use crate::verdict::scalers::scalers;
 use crate::verdict::{Judgement, Verdict, judge, judge_differences};
 
 /// What a judgement needs beside the look itself.
@@ -260,7 +263,7 @@ fn succeeded(application: &Application) -> Option<&OperationState> {
 
 /// Revision(s) synced last; empty when not known.
 pub(super) fn synced_revisions(application: &Application) -> &[String] {
-    let deployed = application.last_deployed.as_ref();
+    let deployed = application.last_deployed();
     succeeded(application)
         .map(|operation| &operation.revisions)
         .or(deployed.map(|deployed| &deployed.revisions))
@@ -275,7 +278,7 @@ fn view(
     drifts: Vec<Arc<DriftView>>,
 ) -> ApplicationView {
     let last = succeeded(application);
-    let deployed = application.last_deployed.as_ref();
+    let deployed = application.last_deployed();
     ApplicationView {
         key: application.key.clone(),
         project: application.project.clone(),
@@ -294,9 +297,26 @@ fn view(
         reconciled_at: application.reconciled_at,
         fetched_at: setting.now,
         argocd_ignores: application.ignore_differences.iter().map(argocd_ignore).collect(),
+        target_revisions: application
+            .sources
+            .iter()
+            .map(|source| text::redact(&source.target_revision).into_owned())
+            .collect(),
+        failed_sync: failed_sync(application),
         stale: None,
         seal: Seal,
     }
+}
+
+/// The last operation, if it was a sync that did not go through.
+fn failed_sync(application: &Application) -> Option<FailedSyncView> {
+    let last = application.operation.as_ref()?;
+    matches!(last.phase, Some(OperationPhase::Failed | OperationPhase::Error)).then(|| FailedSyncView {
+        revisions: last.revisions.clone(),
+        at: last.finished_at,
+        message: text::redact(&last.message).into_owned(),
+        seal: Seal,
+    })
 }
 
 pub(super) fn argocd_ignore(ignore: &IgnoreDifference) -> ArgoCdIgnoreView {
@@ -387,7 +407,9 @@ fn drift(
         DriftState::Changed => next_of_changed(&evidence, &judgement),
         DriftState::Missing => None,
     };
-    Arc::make_mut(&mut shelved.drift).next = next.map(redacted_next);
+    let drift = Arc::make_mut(&mut shelved.drift);
+    drift.next = next.map(redacted_next);
+    drift.scalers = scaler_views(&scalers(&resource.key, siblings));
     Some(shelved)
 }
 

@@ -7,6 +7,7 @@
 mod base;
 pub mod by_hand;
 mod collect;
+pub mod commits;
 pub mod core;
 pub mod document;
 pub mod event;
@@ -28,12 +29,14 @@ mod pause;
 pub mod ports;
 mod redacting;
 mod remembering;
+mod scaling;
 pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;
 mod shelf;
 mod sweeping;
 mod sync_windows;
+pub mod timeline;
 pub mod urgency;
 pub mod view;
 mod yaml;

@@ -11,7 +11,10 @@ pub use super::journal::{
     Sighting,
 };
 use crate::drift::raw::{ManagedResource, Rendered};
-use crate::drift::{Application, ApplicationKey, IgnoreDifference, ProjectWindows, SyncWindows};
+use crate::drift::{
+    Application, ApplicationKey, IgnoreDifference, LiveObject, ObjectEvent, ProjectWindows, RevisionMetadata, RevisionOfSource,
+    SyncWindows,
+};
 use crate::ignore::RuleSet;
 use crate::redact::text;
 
@@ -273,6 +276,16 @@ pub trait ArgoCd: Send + Sync {
     /// The sync windows of every project that this token may see. Needs `projects, get`, which a read-only token need not
     /// have: then there are none in the answer.
     async fn project_windows(&self) -> Result<Vec<ProjectWindows>, ArgoCdError>;
+
+    /// What Git says of one revision: author, time, subject. Argo CD may have to fetch it: for what a person looks at, and
+    /// once, since it never changes.
+    async fn revision(&self, key: &ApplicationKey, project: &str, of: &RevisionOfSource)
+    -> Result<RevisionMetadata, ArgoCdError>;
+
+    /// Kubernetes events of a live object of an Application, or of the Application itself (`None`); the newest, in order of
+    /// time. Best effort: clusters forget them, often after an hour.
+    async fn events(&self, key: &ApplicationKey, project: &str, of: Option<&LiveObject>)
+    -> Result<Vec<ObjectEvent>, ArgoCdError>;
 
     /// Follows the Applications stream until it ends or `event` returns `false`. `Ok` when the server closed it.
     async fn watch(&self, event: Sink<'_, WatchEvent>) -> Result<(), ArgoCdError>;

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::judging::{FirstSeen, Setting, argocd_ignore};
 use super::kept::kept;
-use super::shelf::{Shelved, Sides};
+use super::shelf::{Shelved, Sides, Write};
 use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, PolicyView, RedactedValue, Seal};
 use crate::drift::fingerprint::Fingerprint;
 use crate::drift::grouping::group_key;
+use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::{LAST_APPLIED, Origin};
 use crate::drift::{Application, DriftState, Pointer, ResourceKey};
 use crate::redact::manifest::ManifestRedactor;
@@ -110,9 +111,14 @@ pub(super) fn redacted(
         flaps: 0,
         dispositions: Vec::new(),
         next: None,
+        scalers: Vec::new(),
         changes,
         seal: Seal,
     });
+    let of_raw_live = match manifests.raw {
+        Some([_, live]) => live,
+        None => manifests.live,
+    };
     let (desired, live) = (desired.map(without_noise), live.map(without_noise));
     let compared = Sides::new(desired.as_ref(), live.as_ref());
     Shelved {
@@ -121,7 +127,34 @@ pub(super) fn redacted(
         compared,
         kept,
         ignored_by_argocd: ignored_by_argocd(application, resource),
+        writes: of_raw_live.map(writes).unwrap_or_default(),
+        uid: of_raw_live.and_then(uid).unwrap_or_default(),
     }
+}
+
+/// Who wrote to a live object, the last ones at the end.
+fn writes(live: &Value) -> Vec<Write> {
+    const MOST: usize = 50;
+    let managed = ManagedFields::of(live);
+    let mut writes: Vec<Write> = managed
+        .entries()
+        .iter()
+        .map(|entry| Write {
+            manager: text::redact(&entry.manager).into_owned(),
+            operation: entry.operation.as_str(),
+            subresource: entry.subresource.clone(),
+            time: entry.time,
+            fields: entry.field_count(),
+        })
+        .collect();
+    writes.sort_by_key(|write| write.time);
+    let older = writes.len().saturating_sub(MOST);
+    writes.drain(..older);
+    writes
+}
+
+fn uid(live: &Value) -> Option<String> {
+    live.get("metadata")?.get("uid")?.as_str().map(str::to_owned)
 }
 
 /// The fields of this resource that Argo CD is told to ignore. Of jq expressions and managers only a comparison would tell.

@@ -97,6 +97,8 @@ pub(crate) fn application(name: &str, verdict: ApplicationVerdict) -> Applicatio
         reconciled_at: None,
         fetched_at: time("2026-11-20T03:12:58Z"),
         argocd_ignores: Vec::new(),
+        failed_sync: None,
+        target_revisions: vec!["main".to_owned()],
         stale: None,
         seal: Seal,
     }
@@ -127,6 +129,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         flaps: 0,
         dispositions: Vec::new(),
         next: None,
+        scalers: Vec::new(),
         changes: vec![ChangeView {
             path: Pointer::parse("/data/limit").unwrap_or_default(),
             verdict,

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::view::{DriftKey, DriftView};
@@ -38,6 +39,21 @@ impl Sides {
     }
 }
 
+/// What one manager wrote to a live object, redacted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Write {
+    /// Its name, a claim.
+    pub manager: String,
+    /// `Apply` or `Update`.
+    pub operation: &'static str,
+    /// Subresource; empty for the main resource.
+    pub subresource: String,
+    /// When it last wrote.
+    pub time: Option<Timestamp>,
+    /// How many fields it owns.
+    pub fields: usize,
+}
+
 /// One drift with its sides, redacted.
 #[derive(Debug, Clone)]
 pub(super) struct Shelved {
@@ -50,6 +66,10 @@ pub(super) struct Shelved {
     pub kept: Vec<Pointer>,
     /// See [`super::document::DriftDocument::ignored_by_argocd`].
     pub ignored_by_argocd: Vec<Pointer>,
+    /// Who wrote to the live object, as recorded; the newest of too many.
+    pub writes: Vec<Write>,
+    /// `metadata.uid` of the live object; empty when there is none.
+    pub uid: String,
 }
 
 impl Shelved {

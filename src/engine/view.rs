@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::journal::DispositionKind;
+pub use super::scaling::ScalerView;
 use crate::drift::glob::Glob;
 use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
 use crate::verdict::policy::PolicyChange;
@@ -229,6 +230,8 @@ pub struct DriftView {
     pub dispositions: Vec<DispositionView>,
     /// What happens next to this one, where it is not what happens to its Application: an object that needs pruning.
     pub next: Option<Next>,
+    /// The autoscalers of its Application that target it.
+    pub scalers: Vec<ScalerView>,
     /// The field changes, worst first.
     pub changes: Vec<ChangeView>,
     pub(super) seal: Seal,
@@ -280,6 +283,18 @@ impl ArgoCdIgnoreView {
     }
 }
 
+/// The last sync, when it did not go through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedSyncView {
+    /// Revision(s) it was to sync to; empty when not told.
+    pub revisions: Vec<String>,
+    /// When it ended; `None` when not told.
+    pub at: Option<Timestamp>,
+    /// Argo CD's words (redacted; hostile text); empty when not told.
+    pub message: String,
+    pub(super) seal: Seal,
+}
+
 /// One Application as screens and commands see it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApplicationView {
@@ -311,6 +326,10 @@ pub struct ApplicationView {
     pub synced_revisions: Vec<String>,
     /// When the last sync ended.
     pub synced_at: Option<Timestamp>,
+    /// The last sync operation, if it failed.
+    pub failed_sync: Option<FailedSyncView>,
+    /// What each source is to follow: branch, tag, commit or version range; empty for `HEAD` (redacted; hostile text).
+    pub target_revisions: Vec<String>,
     /// Last comparison against freshly resolved Git; `None` when not known.
     pub reconciled_at: Option<Timestamp>,
     /// When we fetched this.

@@ -172,6 +172,8 @@ pub(crate) enum Action {
     CopyByHand,
     /// Opens the page of the rule that decided.
     OpenRule,
+    /// Opens the story of the drift or Application.
+    OpenTimeline,
     /// Starts typing a filter.
     OpenFilter,
     /// Keeps the filter.
@@ -324,6 +326,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.refresh", "List again now (reads only)", S::Program, C::Triage, &["r"], None, always, A::Refresh),
         row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
+        row("drift.timeline", "Timeline: edits, syncs, commits, events, decisions, and what happens next", S::Drift, C::Triage, &["t"], None, has_application, A::OpenTimeline),
         row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
         row("drift.by-hand", "Commands to copy: sync this resource, pause auto-sync, put a field back", S::Drift, C::Triage, &["c"], None, has_drift, A::OpenByHand),
         row("app.jobs", "Jobs: what runs, how each server is doing, what failed last", S::Program, C::Triage, &["J"], None, always, A::OpenJobs),
@@ -379,7 +382,7 @@ const QUIT: &[Context] = &[Context::Quit, Context::Always];
 /// The contexts that count in this state, innermost first.
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
     match (&state.overlay, state.pane) {
-        (Some(Overlay::Help { .. } | Overlay::Rule { .. }), _) => PAGE,
+        (Some(Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Timeline { .. }), _) => PAGE,
         (Some(Overlay::Jobs { .. }), _) => JOBS,
         (Some(Overlay::Log { .. }), _) => LOG,
         (Some(Overlay::Palette), _) => PALETTE,
@@ -423,6 +426,12 @@ fn has_drifts(state: &State) -> Availability {
 
 fn has_drift(state: &State) -> Availability {
     given(state.shown_drift().is_some(), "No drift is selected.")
+}
+
+fn has_application(state: &State) -> Availability {
+    let row = state.list.selection();
+    let application = row.and_then(|row| state.application(row));
+    given(application.is_some(), "No Application is selected.")
 }
 
 fn has_panes(state: &State) -> Availability {

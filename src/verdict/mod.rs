@@ -16,6 +16,7 @@ pub mod policy;
 pub mod registry;
 pub mod rule;
 mod rules;
+pub mod scalers;
 
 pub use grade::{Cause, Confidence, ConfidenceLevel, Verdict};
 pub use judge::{Judgement, judge, judge_differences};

@@ -62,6 +62,35 @@ fn the_built_in_hotfix_says_that_the_next_commit_reverts_it() {
     }
 }
 
+#[test]
+fn the_story_of_the_hotfix_names_who_and_ends_with_now_and_what_happens_next() {
+    let mut program = Program::judged(&Recorded::built_in(), (120, 40));
+    program.walk_to("payments-api › ConfigMap/api-config");
+    let frame = program.wait_for_frame("the commit compared with", |frame| frame.contains("git    main@"));
+    assert!(
+        !frame.contains("@example.com"),
+        "an author's address is nobody's business:\n{frame}"
+    );
+    program.send("t");
+    let frame = program.wait_for_frame("the story", |frame| {
+        frame.contains("next ") && frame.contains("this was read")
+    });
+    println!("{frame}");
+    for part in [
+        "Timeline payments-api › ConfigMap/api-config",
+        "deploy-bot · synced to 8c8109c",
+        "kubectl-edit · Update: /data/MAX_CONNECTIONS",
+        "Updated sync status: Synced -> OutOfSync",
+        "first seen on this machine",
+    ] {
+        assert!(frame.contains(part), "{part} is missing in\n{frame}");
+    }
+    program.send("\x1b");
+    program.wait_for_frame("the panes again", |frame| {
+        !frame.contains("Timeline") && frame.contains("● RISKY")
+    });
+}
+
 /// In the built-in recording somebody scales this one three seconds after "now".
 #[test]
 fn a_recorded_event_turns_a_synced_application_into_a_drift_while_one_watches() {

@@ -1,10 +1,12 @@
-//! What is read over everything else, as lines: the help, the page of a rule, the panels of jobs and log. Pure: `update` counts the lines, `screens`
+//! What is read over everything else, as lines: the help, the page of a rule, a timeline, the panels of jobs and log. Pure:
+//! `update` counts the lines, `screens`
 //! draw them.
 
 mod help;
 mod jobs;
 mod log;
 mod rule;
+mod timeline;
 
 use super::state::{Overlay, State};
 use super::text::Line;
@@ -21,6 +23,7 @@ pub(crate) fn lines(state: &State) -> Vec<Line> {
     match state.overlay {
         Some(Overlay::Help { .. }) => help::lines(&state.keymap),
         Some(Overlay::Rule { id, .. }) => rule::lines(id, columns),
+        Some(Overlay::Timeline { .. }) => timeline::lines(state, columns),
         Some(Overlay::Jobs { .. }) => jobs::lines(state, columns),
         Some(Overlay::Log { .. }) => log::lines(&state.log, columns),
         Some(Overlay::Palette | Overlay::ByHand | Overlay::Quit) | None => Vec::new(),
@@ -30,7 +33,9 @@ pub(crate) fn lines(state: &State) -> Vec<Line> {
 /// Whether a page is open, which scrolls.
 pub(crate) fn is_open(state: &State) -> bool {
     match state.overlay {
-        Some(Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Jobs { .. } | Overlay::Log { .. }) => true,
+        Some(
+            Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Timeline { .. } | Overlay::Jobs { .. } | Overlay::Log { .. },
+        ) => true,
         Some(Overlay::Palette | Overlay::ByHand | Overlay::Quit) | None => false,
     }
 }

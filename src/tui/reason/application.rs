@@ -4,7 +4,7 @@ use super::Panel;
 use crate::drift::HealthStatus;
 use crate::engine::view::{ApplicationVerdict, ApplicationView};
 use crate::tui::state::moment::ago;
-use crate::tui::text::{Line, Tone, ellipsis};
+use crate::tui::text::{Line, Tone};
 use crate::tui::verdict_sign::{glyph, word};
 
 impl Panel<'_> {
@@ -68,25 +68,6 @@ impl Panel<'_> {
             self.labelled(lines, "stale", Tone::Warning, &text, 2);
         }
     }
-
-    pub(super) fn git(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
-        if application.revisions.is_empty() && application.synced_revisions.is_empty() {
-            return;
-        }
-        let compared = short(&application.revisions);
-        let synced = short(&application.synced_revisions);
-        let when = application
-            .synced_at
-            .map_or_else(String::new, |at| format!(" {}", self.time(at)));
-        let text = if application.synced_revisions.is_empty() {
-            format!("compared with {compared}; when it was last synced is not known")
-        } else if application.revisions == application.synced_revisions {
-            format!("{compared}, synced{when}")
-        } else {
-            format!("compared with {compared}; last synced {synced}{when}")
-        };
-        self.labelled(lines, "git", Tone::Plain, &text, 2);
-    }
 }
 
 fn health(application: &ApplicationView) -> String {
@@ -94,27 +75,4 @@ fn health(application: &ApplicationView) -> String {
         HealthStatus::Healthy => String::new(),
         other => format!("  health {}", other.as_str()),
     }
-}
-
-/// First seven characters of each revision; chart versions are short anyway.
-fn short(revisions: &[String]) -> String {
-    let mut parts: Vec<String> = revisions
-        .iter()
-        .take(3)
-        .map(|revision| {
-            let hash = revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit());
-            ellipsis(
-                if hash {
-                    revision.get(..7).unwrap_or(revision)
-                } else {
-                    revision
-                },
-                20,
-            )
-        })
-        .collect();
-    if revisions.len() > parts.len() {
-        parts.push("…".to_owned());
-    }
-    parts.join(", ")
 }

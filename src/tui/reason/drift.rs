@@ -46,6 +46,7 @@ impl Panel<'_> {
         if !self.compact {
             self.additions(&mut lines, application, drift);
             self.argocd_ignores(&mut lines, application, drift);
+            self.scalers(&mut lines, drift);
             self.git(&mut lines, application);
             self.rule(&mut lines, drift);
         }

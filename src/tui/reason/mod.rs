@@ -4,6 +4,7 @@
 mod application;
 mod drift;
 mod field;
+mod git;
 mod group;
 
 use jiff::Timestamp;

@@ -1,6 +1,7 @@
 //! What each effect does in the world. Reads the engine; heavy work goes to blocking threads.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -13,6 +14,9 @@ use crate::tui::RecentLog;
 use crate::tui::diff::highlight::Highlighter;
 use crate::tui::diff::{Plan, Shown};
 use crate::tui::update::{Effect, Msg};
+
+/// So long an Application has to stay shown before Argo CD is asked for its commits.
+const STAYS: Duration = Duration::from_millis(300);
 
 /// What effects act on.
 pub(super) struct World {
@@ -95,6 +99,35 @@ impl World {
                         Err(error) => Err(error),
                     };
                     Msg::Compared { key, generation, result }
+                })
+            }
+            Effect::Timeline {
+                application,
+                drift,
+                generation,
+            } => {
+                let engine = Arc::clone(&self.engine);
+                Box::pin(async move {
+                    let result = engine.timeline(&application, drift.as_ref()).await;
+                    Msg::TimelineTold { generation, result }
+                })
+            }
+            Effect::GitSide(application) => {
+                let engine = Arc::clone(&self.engine);
+                Box::pin(async move {
+                    let told = match engine.known_git_side(&application) {
+                        Some(told) => told,
+                        None => {
+                            // Who only passes by costs the server nothing: the next request cancels this one.
+                            tokio::time::sleep(STAYS).await;
+                            engine.git_side(&application).await
+                        }
+                    };
+                    Msg::GitSideTold {
+                        key: application.key.clone(),
+                        revisions: application.revisions.clone(),
+                        told,
+                    }
                 })
             }
             Effect::LayOut { diff, shape } => Box::pin(async move {

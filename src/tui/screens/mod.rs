@@ -69,6 +69,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
         Some(Overlay::Log { scroll }) => page::draw(state, &mut canvas, all, "Log", scroll),
         Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
         Some(Overlay::ByHand) => by_hand::draw(state, &mut canvas, all),
+        Some(Overlay::Timeline { scroll }) => {
+            page::draw(state, &mut canvas, all, &format!("Timeline {}", state.timeline.about), scroll);
+        }
         Some(Overlay::Quit) => quit::draw(state, &mut canvas, all),
         None => {}
     }

@@ -1,4 +1,4 @@
-//! A page over everything else, scrollable: the help, the page of a rule.
+//! A page over everything else, scrollable: the help, the page of a rule, a timeline.
 
 use crate::tui::pages;
 use crate::tui::state::{Area, State};

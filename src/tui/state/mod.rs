@@ -8,6 +8,7 @@ pub(crate) mod detail;
 pub(crate) mod entry;
 pub(crate) mod filter;
 mod freshness;
+pub(crate) mod git_side;
 pub(crate) mod jobs;
 pub(crate) mod layout;
 pub(crate) mod list;
@@ -16,6 +17,7 @@ pub(crate) mod order;
 pub(crate) mod palette;
 pub(crate) mod remembered;
 pub(crate) mod rows;
+pub(crate) mod timeline;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,12 +31,14 @@ pub(crate) use detail::{Detail, Load};
 pub(crate) use entry::Entry;
 pub(crate) use filter::Filter;
 pub(crate) use freshness::Compared;
+pub(crate) use git_side::ShownGitSide;
 pub(crate) use jobs::Jobs;
 pub(crate) use layout::{Area, Layout};
 pub(crate) use list::{FoldKey, Group, List, RowKey};
 pub(crate) use moment::Moment;
 pub(crate) use palette::Palette;
 pub(crate) use remembered::Remembering;
+pub(crate) use timeline::OpenTimeline;
 
 use super::keymap::{Chord, Keymap};
 use crate::drift::ApplicationKey;
@@ -78,6 +82,11 @@ pub(crate) enum Overlay {
     /// The last lines of our own log.
     Log {
         /// First line shown; past the end, the newest line stays in view.
+        scroll: usize,
+    },
+    /// The story of a drift or an Application ([`State::timeline`]).
+    Timeline {
+        /// First line shown.
         scroll: usize,
     },
     /// The command palette ([`State::palette`]).
@@ -253,6 +262,10 @@ pub(crate) struct State {
     pub(crate) by_hand: ByHand,
     /// The open drift.
     pub(crate) detail: Detail,
+    /// The story that was asked for last.
+    pub(crate) timeline: OpenTimeline,
+    /// What Git says of the shown Application.
+    pub(crate) git_side: ShownGitSide,
     /// A viewer of diffs is configured.
     pub(crate) has_viewer: bool,
     /// What runs, and what failed last.
@@ -309,6 +322,8 @@ impl State {
             palette: Palette::default(),
             by_hand: ByHand::default(),
             detail: Detail::default(),
+            timeline: OpenTimeline::default(),
+            git_side: ShownGitSide::default(),
             has_viewer: false,
             jobs: Jobs::default(),
             log: LogPage::default(),

@@ -186,6 +186,16 @@ impl Driver {
                         key,
                     }
                 }
+                Effect::Timeline {
+                    application,
+                    drift,
+                    generation,
+                } => Msg::TimelineTold {
+                    result: Ok(fixtures::timeline(&application, drift.is_some())),
+                    generation,
+                },
+                // Argo CD tells of commits a moment later, if at all: tests send what it says.
+                Effect::GitSide(_) => continue,
                 // Loading the grammar takes a while; one test does it.
                 Effect::Colour { .. } => continue,
             };

@@ -338,3 +338,18 @@ fn an_argocd_that_looks_stuck_120x40() {
 fn an_argocd_that_looks_stuck_80x24() {
     assert_snapshot!(stuck(80, 24).frame());
 }
+
+#[test]
+fn timeline_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).keys("t").frame());
+}
+
+#[test]
+fn timeline_120x40() {
+    assert_snapshot!(Driver::night().keys("t").frame());
+}
+
+#[test]
+fn timeline_being_read_80x24() {
+    assert_snapshot!(Driver::night().size(80, 24).without_replies().keys("t").frame());
+}

@@ -1,5 +1,7 @@
 //! A command happens.
 
+use std::sync::Arc;
+
 use super::diff;
 use super::effect;
 use super::movement;
@@ -71,6 +73,7 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::OpenByHand => open_by_hand(state, effects),
         Action::CopyByHand => copy_by_hand(state, effects),
         Action::OpenRule => open_rule(state),
+        Action::OpenTimeline => open_timeline(state, effects),
         Action::OpenFilter => {
             state.pane = Pane::List;
             state.filter.typing = true;
@@ -209,6 +212,25 @@ fn open_rule(state: &mut State) {
         Some(id) => state.overlay = Some(Overlay::Rule { id, scroll: 0 }),
         None => state.say("This drift is gone."),
     }
+}
+
+/// The story of what is shown: of the drift, else of the Application. It opens at its end, where now is.
+fn open_timeline(state: &mut State, effects: &mut Vec<Effect>) {
+    let drift = state.shown_drift().map(|drift| drift.key.clone());
+    let Some(view) = state.list.selection().and_then(|row| state.application(row)).map(Arc::clone) else {
+        return;
+    };
+    let about = match &drift {
+        Some(drift) => format!("{} › {}", view.key.name, drift.resource.short()),
+        None => view.key.name.to_string(),
+    };
+    state.timeline.ask(about);
+    state.overlay = Some(Overlay::Timeline { scroll: usize::MAX });
+    effects.push(Effect::Timeline {
+        application: view,
+        drift,
+        generation: state.timeline.generation,
+    });
 }
 
 fn clear_filter(state: &mut State) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::Pace;
 use crate::engine::document::ManifestPair;
-use crate::engine::view::DriftKey;
+use crate::engine::view::{ApplicationView, DriftKey};
 use crate::tui::diff::{Diff, Shape, Side};
 
 /// Purpose of [`Effect::Compare`].
@@ -12,6 +12,8 @@ pub(super) const COMPARE: &str = "Comparing the two sides";
 
 /// Purpose of [`Effect::ReadLog`].
 pub(super) const READ_LOG: &str = "Following the log";
+/// Purpose of [`Effect::Timeline`].
+pub(super) const TIMELINE: &str = "Reading the timeline";
 
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +39,17 @@ pub(crate) enum Effect {
         /// Comes back with the answer.
         generation: u64,
     },
+    /// Ask for the story of a drift, or of an Application.
+    Timeline {
+        /// Which Application, as it is shown.
+        application: Arc<ApplicationView>,
+        /// Which drift of it; `None` for the Application's own story.
+        drift: Option<DriftKey>,
+        /// Comes back with the answer.
+        generation: u64,
+    },
+    /// Ask what Git says of the Application that is shown, if it stays shown for a moment.
+    GitSide(Arc<ApplicationView>),
     /// Lay the rows of a diff out in another way.
     LayOut {
         /// Of which diff.
@@ -96,9 +109,13 @@ impl Effect {
             Self::Refresh => Policy::Once,
             Self::Open(_) | Self::Sweep(_) | Self::Pace(_) | Self::Remember(_) => Policy::Coalesce,
             Self::Terminal(_) => Policy::Once,
-            Self::CommandsByHand(_) | Self::Compare { .. } | Self::LayOut { .. } | Self::ReadLog(_) | Self::Cancel(_) => {
-                Policy::Latest
-            }
+            Self::CommandsByHand(_)
+            | Self::Compare { .. }
+            | Self::LayOut { .. }
+            | Self::ReadLog(_)
+            | Self::Cancel(_)
+            | Self::Timeline { .. }
+            | Self::GitSide(_) => Policy::Latest,
             Self::Colour { .. } | Self::NextTheme => Policy::Pool(1),
         }
     }
@@ -116,6 +133,8 @@ impl Effect {
             Self::Open(_) => "Keeping the open drift fresh",
             Self::CommandsByHand(_) => "Making the commands",
             Self::Compare { .. } => COMPARE,
+            Self::Timeline { .. } => TIMELINE,
+            Self::GitSide(_) => "Asking what Git says",
             Self::LayOut { .. } => "Laying out the diff",
             Self::Colour { .. } => "Colouring",
             Self::Terminal(_) => "Using the terminal",

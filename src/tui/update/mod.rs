@@ -26,10 +26,14 @@ use super::keymap::Chord;
 use super::state::by_hand::Commands;
 use super::state::jobs::RunningJob;
 use super::state::layout::Layout;
+use super::state::timeline::Story;
 use super::state::{Ending, Load, LogPage, Moment, Overlay, Signal, State};
+use crate::drift::ApplicationKey;
 use crate::engine::EngineEvent;
 use crate::engine::by_hand::CommandByHand;
+use crate::engine::commits::GitSide;
 use crate::engine::ports::ErrorView;
+use crate::engine::timeline::Timeline;
 use crate::engine::view::DriftKey;
 
 /// Everything that can happen.
@@ -61,6 +65,22 @@ pub(crate) enum Msg {
         generation: u64,
         /// The diff.
         result: Result<Shown, ErrorView>,
+    },
+    /// The story that was asked for, or why there is none.
+    TimelineTold {
+        /// Which request it answers.
+        generation: u64,
+        /// The story.
+        result: Result<Timeline, ErrorView>,
+    },
+    /// What Git says of an Application.
+    GitSideTold {
+        /// Of which Application.
+        key: ApplicationKey,
+        /// At which revisions.
+        revisions: Vec<String>,
+        /// What.
+        told: GitSide,
     },
     /// Rows of a diff.
     LaidOut {
@@ -152,6 +172,16 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.touch();
         }
         Msg::Compared { key, generation, result } => compared(state, &key, generation, result),
+        Msg::TimelineTold { generation, result } => {
+            if state.timeline.take(generation, result) {
+                state.touch();
+            }
+        }
+        Msg::GitSideTold { key, revisions, told } => {
+            if state.git_side.take(&key, &revisions, told) {
+                state.touch();
+            }
+        }
         Msg::Coloured {
             diff,
             side,
@@ -222,6 +252,9 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.jobs.failed(state.moment.wall, "this machine", error.clone());
             if purpose == effect::COMPARE {
                 state.detail.load = Load::Failed(error);
+            }
+            if purpose == effect::TIMELINE {
+                state.timeline.story = Story::Failed(broken(purpose));
             }
             state.say(format!(
                 "{purpose} broke, which is a bug of driftline; the log has the report."
@@ -326,6 +359,7 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     wake::pace(state, effects);
     remember::keep(state, effects);
     open_selected(state, effects);
+    ask_git(state, effects);
     state.follow();
     let layout = Layout::of(state);
     let height = layout.diff_rows();
@@ -341,6 +375,16 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
             side,
             block,
         }));
+    }
+}
+
+/// What Git says is asked for the Application that is shown, once.
+fn ask_git(state: &mut State, effects: &mut Vec<Effect>) {
+    let shown = state.list.selection().and_then(|row| state.application(row)).map(Arc::clone);
+    if let Some(view) = shown
+        && state.git_side.show(&view)
+    {
+        effects.push(Effect::GitSide(view));
     }
 }
 

@@ -37,7 +37,9 @@ pub(super) fn step_in(state: &mut State, pane: Pane, step: Step) {
         let rows = pages::rows(state);
         let last = pages::lines(state).len().saturating_sub(rows);
         match &mut state.overlay {
-            Some(Overlay::Help { scroll } | Overlay::Rule { scroll, .. } | Overlay::Jobs { scroll }) => {
+            Some(
+                Overlay::Help { scroll } | Overlay::Rule { scroll, .. } | Overlay::Timeline { scroll } | Overlay::Jobs { scroll },
+            ) => {
                 *scroll = target(step, (*scroll).min(last), rows).min(last);
             }
             Some(Overlay::Log { scroll }) => {

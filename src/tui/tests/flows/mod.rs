@@ -10,3 +10,4 @@ mod moving;
 mod narrowing;
 mod remembering;
 mod seeing;
+mod telling;
