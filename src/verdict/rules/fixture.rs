@@ -90,13 +90,16 @@ impl Fixture {
         self
     }
 
-    pub(crate) fn sibling(mut self, kind: &str, object: Value) -> Self {
+    pub(crate) fn sibling(self, kind: &str, object: Value) -> Self {
+        self.named_sibling(kind, "sibling", object)
+    }
+
+    pub(crate) fn named_sibling(mut self, kind: &str, name: &str, object: Value) -> Self {
         let version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
         let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
         let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
         let namespace = namespace.unwrap_or("shop").to_owned();
-        self.siblings
-            .push((ResourceKey::new(&group, kind, &namespace, "sibling"), object));
+        self.siblings.push((ResourceKey::new(&group, kind, &namespace, name), object));
         self
     }
 
