@@ -54,6 +54,7 @@ pub(super) fn application(text: &str) -> Result<ApplicationSelector, String> {
 pub(super) async fn run(args: ScanArgs, before: ConnectionArgs, global: &GlobalArgs, world: &dyn World) -> Result<Exit, Failure> {
     let mut flags = args.connection.flags(before, global);
     flags.fail_on = at("--fail-on", args.fail_on);
+    let projects = flags.projects.clone();
     let loaded = load_with(flags, variables())?;
     if loaded.settings.contexts.is_empty() {
         return Err(Failure::usage(getting_started::text(&loaded.paths)));
@@ -79,7 +80,9 @@ pub(super) async fn run(args: ScanArgs, before: ConnectionArgs, global: &GlobalA
         ),
     };
     print(&text)?;
-    Ok(drift_exit(&report, &loaded.settings.scan).and(complete_exit(&report, &scope)))
+    Ok(drift_exit(&report, &loaded.settings.scan)
+        .and(complete_exit(&report, &scope))
+        .and(projects_exit(&report, &scope, &projects)))
 }
 
 fn drift_exit(report: &ScanReport, settings: &ScanSettings) -> Exit {
@@ -132,6 +135,24 @@ pub(super) fn complete_exit(report: &ScanReport, scope: &ScanScope) -> Exit {
     exit
 }
 
+/// Says on stderr which projects, asked for on the command line, have nothing to look at: a name with a typing error is no clean bill.
+/// Where single Applications are asked for too, they are what is missed.
+fn projects_exit(report: &ScanReport, scope: &ScanScope, projects: &[String]) -> Exit {
+    // As above.
+    let all_listed = report.contexts.iter().all(|c| c.state != ContextState::Failed);
+    let mut exit = Exit::Done;
+    for wanted in projects.iter().filter(|_| all_listed && scope.applications.is_empty()) {
+        if !report.applications.iter().any(|application| application.project == *wanted) {
+            exit = Exit::Partial;
+            say(&format!(
+                "no Application of project `{}` that this token may see.",
+                visible(wanted)
+            ));
+        }
+    }
+    exit
+}
+
 /// One line on stderr that says how far the scan is; only where a person watches. Gone when dropped.
 pub(super) struct ProgressLine {
     watched: bool,
@@ -166,7 +187,7 @@ impl Drop for ProgressLine {
 
 #[cfg(test)]
 mod tests {
-    use super::{ApplicationSelector, Exit, ScanReport, ScanScope, ScanSettings, complete_exit, drift_exit};
+    use super::{ApplicationSelector, Exit, ScanReport, ScanScope, ScanSettings, complete_exit, drift_exit, projects_exit};
     use crate::engine::scan_sample;
     use crate::verdict::Verdict;
 
@@ -210,5 +231,28 @@ mod tests {
         report.ignore_sources.clear();
         report.applications[0].stale = Some("timed out".to_owned());
         assert_eq!(complete_exit(&report, &ScanScope::default()), Exit::Partial);
+    }
+
+    #[test]
+    fn a_project_that_nobody_may_see_makes_it_partial() {
+        let mut report = scan_sample::report();
+        report
+            .contexts
+            .retain(|context| context.state != crate::engine::scan::ContextState::Failed);
+        let known = report.applications[0].project.clone();
+        let one = ScanScope {
+            applications: ApplicationSelector::parse("web").into_iter().collect(),
+            ..ScanScope::default()
+        };
+        let all = ScanScope::default();
+        for (scope, projects, exit) in [
+            (&all, vec![], Exit::Done),
+            (&all, vec![known.clone()], Exit::Done),
+            (&all, vec!["nosuch".to_owned()], Exit::Partial),
+            (&all, vec![known, "nosuch".to_owned()], Exit::Partial),
+            (&one, vec!["nosuch".to_owned()], Exit::Done),
+        ] {
+            assert_eq!(projects_exit(&report, scope, &projects), exit, "{projects:?}");
+        }
     }
 }

@@ -168,7 +168,7 @@ fn is_computed_default(kind: &str, field: &Field<'_>, value: &Value, object: &Va
 }
 
 fn pull_policy(image: &str) -> &'static str {
-    let tag = image.strip_prefix(super::injectors::repository(image)).unwrap_or_default();
+    let tag = image.strip_prefix(super::images::repository(image)).unwrap_or_default();
     if tag.is_empty() || tag == ":latest" {
         "Always"
     } else {

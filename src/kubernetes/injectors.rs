@@ -1,6 +1,8 @@
 //! Admission webhooks that add containers: known by marker *and* image *and* shape. One of the three alone is an impostor's
 //! work as easily as the injector's.
 
+use super::images::{full_repository, repository};
+
 /// A known injector.
 #[derive(Debug)]
 pub struct Injector {
@@ -10,6 +12,9 @@ pub struct Injector {
     pub containers: &'static [&'static str],
     /// Ends of the repository part of the images it uses (without registry host, tag and digest).
     pub images: &'static [&'static str],
+    /// Where its vendor publishes: beginnings of repositories with their registry host; a leading `*` stands for the first label of
+    /// the host. A mirror is for the evidence to name.
+    pub published: &'static [&'static str],
     /// Beginnings of annotations or labels that mark an injected pod (template or namespace asked for it).
     pub markers: &'static [&'static str],
     /// Annotations and labels that it adds beside its own prefixes, by their beginnings.
@@ -26,6 +31,15 @@ pub struct Injector {
 pub static INJECTORS: &[Injector] = &[
     Injector {
         name: "Istio",
+        published: &[
+            "docker.io/istio/",
+            "gcr.io/istio-release/",
+            "gcr.io/gke-release/asm/",
+            "gke.gcr.io/asm/",
+            "registry.istio.io/",
+            "mcr.microsoft.com/oss/istio/",
+            "registry.redhat.io/openshift-service-mesh/",
+        ],
         containers: &["istio-proxy", "istio-init", "istio-validation"],
         images: &["istio/proxyv2", "proxyv2", "istio/install-cni"],
         markers: &[
@@ -48,6 +62,13 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Linkerd",
+        published: &[
+            "cr.l5d.io/linkerd/",
+            "ghcr.io/linkerd/",
+            "ghcr.io/buoyantio/",
+            "docker.io/buoyantio/",
+            "gcr.io/linkerd-io/",
+        ],
         containers: &["linkerd-proxy", "linkerd-init", "linkerd-network-validator"],
         images: &[
             "linkerd/proxy",
@@ -64,6 +85,11 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Vault agent",
+        published: &[
+            "docker.io/hashicorp/",
+            "public.ecr.aws/hashicorp/",
+            "registry.connect.redhat.com/hashicorp/",
+        ],
         containers: &["vault-agent", "vault-agent-init"],
         images: &["hashicorp/vault", "hashicorp/vault-enterprise"],
         markers: &["vault.hashicorp.com/"],
@@ -74,6 +100,11 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "OpenTelemetry operator",
+        published: &[
+            "ghcr.io/open-telemetry/",
+            "docker.io/otel/",
+            "public.ecr.aws/aws-observability/",
+        ],
         containers: &["opentelemetry-auto-instrumentation*", "otc-container"],
         images: &[
             "autoinstrumentation-java",
@@ -99,6 +130,15 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Datadog",
+        published: &[
+            "gcr.io/datadoghq/",
+            "eu.gcr.io/datadoghq/",
+            "asia.gcr.io/datadoghq/",
+            "docker.io/datadog/",
+            "public.ecr.aws/datadog/",
+            "datadoghq.azurecr.io/",
+            "registry.datadoghq.com/",
+        ],
         containers: &["datadog-lib-*", "datadog-init-*", "datadog-agent-injected"],
         images: &[
             "datadog/agent",
@@ -117,6 +157,7 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Dapr",
+        published: &["docker.io/daprio/", "ghcr.io/dapr/", "mcr.microsoft.com/daprio/"],
         containers: &["daprd"],
         images: &["daprio/daprd", "dapr/daprd", "daprd"],
         markers: &["dapr.io/"],
@@ -127,6 +168,11 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Consul",
+        published: &[
+            "docker.io/hashicorp/",
+            "public.ecr.aws/hashicorp/",
+            "registry.connect.redhat.com/hashicorp/",
+        ],
         containers: &[
             "consul-dataplane",
             "consul-dataplane-*",
@@ -147,6 +193,7 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Kuma",
+        published: &["docker.io/kumahq/", "docker.io/kong/"],
         containers: &["kuma-sidecar", "kuma-init", "kuma-validation"],
         images: &[
             "kumahq/kuma-dp",
@@ -165,6 +212,14 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Dynatrace",
+        published: &[
+            "docker.io/dynatrace/",
+            "quay.io/dynatrace/",
+            "public.ecr.aws/dynatrace/",
+            "gcr.io/dynatrace-marketplace-prod/",
+            "registry.connect.redhat.com/dynatrace/",
+            "*.live.dynatrace.com/",
+        ],
         containers: &["dynatrace-operator", "install-oneagent"],
         images: &[
             "dynatrace/dynatrace-operator",
@@ -184,6 +239,7 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Jaeger",
+        published: &["docker.io/jaegertracing/", "quay.io/jaegertracing/"],
         containers: &["jaeger-agent"],
         images: &["jaegertracing/jaeger-agent"],
         markers: &["sidecar.jaegertracing.io/"],
@@ -194,6 +250,7 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Bank-Vaults",
+        published: &["ghcr.io/bank-vaults/", "docker.io/banzaicloud/", "ghcr.io/banzaicloud/"],
         containers: &["copy-vault-env"],
         images: &["bank-vaults/vault-env", "banzaicloud/vault-env"],
         markers: &["vault.security.banzaicloud.io/", "secrets-webhook.security.bank-vaults.io/"],
@@ -204,6 +261,7 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Cloud Storage FUSE",
+        published: &["gke.gcr.io/"],
         containers: &["gke-gcsfuse-sidecar", "gke-gcsfuse-metadata-prefetch"],
         images: &["gcs-fuse-csi-driver-sidecar-mounter", "gcs-fuse-csi-driver-metadata-prefetch"],
         markers: &["gke-gcsfuse/"],
@@ -214,6 +272,7 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "AWS pod identity",
+        published: &[],
         containers: &[],
         images: &[],
         markers: &["eks.amazonaws.com/"],
@@ -231,6 +290,7 @@ pub static INJECTORS: &[Injector] = &[
     },
     Injector {
         name: "Azure workload identity",
+        published: &["mcr.microsoft.com/", "ghcr.io/azure/"],
         containers: &["azwi-proxy", "azwi-proxy-init"],
         images: &["azure-workload-identity/proxy", "azure-workload-identity/proxy-init"],
         markers: &["azure.workload.identity/"],
@@ -283,19 +343,36 @@ pub fn is_platform_environment(name: &str, value: &str) -> bool {
     NAMES.contains(&name) && value.contains(".azmk8s.")
 }
 
-/// The image without tag and digest: registry host and path.
-pub fn repository(image: &str) -> &str {
-    let without_digest = image.split_once('@').map_or(image, |(name, _)| name);
-    match without_digest.rfind(':') {
-        // A colon before the last slash belongs to the port of the registry.
-        Some(colon) if !without_digest[colon..].contains('/') => &without_digest[..colon],
-        _ => without_digest,
-    }
+/// Whether the injector's vendor publishes this image.
+pub fn is_published(injector: &Injector, image: &str) -> bool {
+    let repository = full_repository(image);
+    injector.published.iter().any(|start| match start.strip_prefix('*') {
+        Some(rest) => repository
+            .split_once('.')
+            .is_some_and(|(label, _)| !label.contains('/') && repository[label.len()..].starts_with(rest)),
+        None => repository.starts_with(start),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vendor_publishes_under_its_own_name_only() {
+        for (container, image, published) in [
+            ("istio-proxy", "istio/proxyv2:1.22", true),
+            ("istio-proxy", "docker.io/istio/proxyv2:1.22", true),
+            ("istio-proxy", "evil.io/istio/proxyv2:1.22", false),
+            ("istio-proxy", "docker.io/evil/proxyv2:1.22", false),
+            ("istio-proxy", "docker.io.evil.io/istio/proxyv2:1.22", false),
+            ("install-oneagent", "abc1.live.dynatrace.com/linux/oneagent:1", true),
+            ("install-oneagent", "evil.io/live.dynatrace.com/linux/oneagent:1", false),
+        ] {
+            let injector = injector_of(container, image).unwrap();
+            assert_eq!(is_published(injector, image), published, "{image}");
+        }
+    }
 
     #[test]
     fn name_and_image_must_both_fit() {
@@ -305,12 +382,5 @@ mod tests {
         );
         assert!(injector_of("istio-proxy", "registry.example.net/evil/proxyv3:1").is_none());
         assert!(injector_of("web", "docker.io/istio/proxyv2:1.22.1").is_none());
-    }
-
-    #[test]
-    fn the_repository_is_the_image_without_tag_and_digest() {
-        assert_eq!(repository("host:5000/a/b:1.2@sha256:00"), "host:5000/a/b");
-        assert_eq!(repository("host:5000/a/b"), "host:5000/a/b");
-        assert_eq!(repository("nginx"), "nginx");
     }
 }

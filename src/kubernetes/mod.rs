@@ -8,6 +8,7 @@ pub mod defaults;
 pub mod delegates;
 pub mod deployment_engines;
 pub mod field;
+pub mod images;
 pub mod immutable;
 pub mod impostors;
 pub mod injectors;

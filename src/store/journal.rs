@@ -10,11 +10,14 @@
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use super::entry::{Entry, Line};
 use super::index::Index;
 use super::private::{make_private_folder, open_private, refused, sync_folder};
 use crate::engine::ports::StoreError;
+use crate::redact::terminal::visible;
+use crate::redact::text::redact;
 
 const JOURNAL: &str = "journal.jsonl";
 const NEXT: &str = "journal.jsonl.new";
@@ -44,6 +47,7 @@ impl Journal {
         let held = lock.shared()?;
         let lines = Lines::open(folder)?;
         drop(held);
+        warn_of_unreadable(lines.counts, &lines.path);
         Ok(Self {
             lock,
             lines,
@@ -55,6 +59,7 @@ impl Journal {
     pub(super) fn index(&mut self) -> Result<&Index, StoreError> {
         let _held = self.lock.shared()?;
         self.lines.catch_up(&[])?;
+        warn_of_unreadable(self.lines.counts, &self.lines.path);
         Ok(&self.lines.index)
     }
 
@@ -108,6 +113,26 @@ pub(super) struct Counts {
     /// Written by a newer version.
     pub foreign: u64,
     pub damaged: u64,
+}
+
+/// Says once in the life of the process that lines of the journal are skipped: every look would find the same ones.
+fn warn_of_unreadable(counts: Counts, path: &Path) {
+    static SAID: Once = Once::new();
+    if let Some(said) = unreadable(counts, path) {
+        SAID.call_once(|| tracing::warn!("{said}"));
+    }
+}
+
+/// What to say of lines that are skipped; `None` when there are none.
+pub(super) fn unreadable(counts: Counts, path: &Path) -> Option<String> {
+    let Counts { damaged, foreign, .. } = counts;
+    let path = path.display().to_string();
+    (damaged + foreign > 0).then(|| {
+        format!(
+            "the journal {} has lines that are skipped: {damaged} damaged, {foreign} of a newer version",
+            visible(&redact(&path))
+        )
+    })
 }
 
 /// The file and the index of what was read of it.

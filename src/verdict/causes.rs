@@ -40,11 +40,16 @@ pub static CAUSES: &[(&str, &[&str])] = &[
     ),
     (
         "filled-data",
-        &["controller-filled-secret", "controller-filled-config", "two-sources-of-truth"],
+        &[
+            "controller-filled-secret",
+            "controller-filled-config",
+            "two-sources-of-truth",
+            "filled-by-another",
+        ],
     ),
     (
         "injected-sidecar",
-        &["sidecar-injection", "env-injection", "sidecar-impostor"],
+        &["sidecar-injection", "env-injection", "sidecar-impostor", "sidecar-registry"],
     ),
     (
         "explained-mutation",
@@ -112,6 +117,20 @@ pub static CAUSES: &[(&str, &[&str])] = &[
 /// The causes of one rule.
 pub fn of(rule: &str) -> &'static [&'static str] {
     CAUSES.iter().find(|(id, _)| *id == rule).map_or(&[], |(_, causes)| causes)
+}
+
+/// Whether every finding of this cause guards something or has a hostile form: its rule makes it pierce what would lessen it.
+pub fn is_always_guarded(cause: &str) -> bool {
+    const GUARDED: &[&str] = &[
+        "hostile-text",
+        "imitated-manager",
+        "spoofed-manager",
+        "impossible-writer",
+        "borrowed-name",
+        "security-critical",
+        "sidecar-impostor",
+    ];
+    GUARDED.contains(&cause)
 }
 
 /// Every cause, once, in the order of the alphabet.

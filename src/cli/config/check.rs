@@ -6,8 +6,12 @@ use super::super::keys;
 use super::super::output::print;
 use super::super::run::{load_with, say, variables};
 use crate::config::{Flags, Loaded, TokenSource};
+use crate::ignore::DANGEROUS_WORD;
 use crate::redact::terminal::visible;
 use crate::tui;
+use crate::verdict::Verdict;
+use crate::verdict::causes;
+use crate::verdict::policy::Policies;
 
 /// Says which files were read, or fails with every problem.
 pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
@@ -23,12 +27,37 @@ pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
 
 /// What is right as it is written and will not work from this shell.
 fn warnings(loaded: &Loaded) -> impl Iterator<Item = String> {
+    unset_variables(loaded).chain(powerless(&loaded.settings.policies))
+}
+
+fn unset_variables(loaded: &Loaded) -> impl Iterator<Item = String> {
     loaded.settings.contexts.iter().filter_map(|context| match &context.token {
         TokenSource::Variable { name, value: None } => Some(format!(
             "context {}: the environment variable {name} (token_env) is not set",
             context.name
         )),
         _ => None,
+    })
+}
+
+/// Caps that cap nothing: what has this cause guards something or has a hostile form, always, and the word is missing.
+fn powerless(policies: &Policies) -> impl Iterator<Item = String> {
+    let everywhere = ("policy".to_owned(), &policies.everywhere);
+    let environments = policies
+        .environments
+        .iter()
+        .map(|(name, policy)| (format!("environment {name}"), policy));
+    std::iter::once(everywhere).chain(environments).flat_map(|(whose, policy)| {
+        policy
+            .verdicts
+            .iter()
+            .filter(|(cause, bounds)| {
+                let caps = bounds.most.is_some_and(|most| most < Verdict::Risky);
+                caps && !bounds.dangerous && causes::is_always_guarded(cause)
+            })
+            .map(move |(cause, _)| {
+                format!("{whose}: verdicts.{cause}.most has no effect without `dangerous = \"{DANGEROUS_WORD}\"`, because the cause is guarded")
+            })
     })
 }
 
@@ -48,4 +77,30 @@ fn said(loaded: &Loaded) -> String {
         names => text.push_str(&format!("contexts: {}\n", names.join(", "))),
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::policy::VerdictOverride;
+
+    #[test]
+    fn a_cap_on_a_guarded_cause_needs_the_word() {
+        let review = Some(Verdict::NeedsReview);
+        for (cause, least, most, dangerous, warned) in [
+            ("security-critical", None, review, false, true),
+            ("security-critical", None, review, true, false),
+            ("security-critical", review, None, false, false),
+            ("security-critical", None, Some(Verdict::Risky), false, false),
+            ("configmap-hotfix", None, review, false, false),
+        ] {
+            let mut policies = Policies::default();
+            let bounds = VerdictOverride { least, most, dangerous };
+            policies.everywhere.verdicts.insert(cause.to_owned(), bounds);
+            let environment = policies.everywhere.clone();
+            policies.environments.insert("dev".to_owned(), environment);
+            let said: Vec<String> = powerless(&policies).collect();
+            assert_eq!(said.len(), if warned { 2 } else { 0 }, "{cause}: {said:?}");
+        }
+    }
 }

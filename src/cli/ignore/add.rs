@@ -5,17 +5,19 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::civil::Date;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use super::super::arguments::{ConnectionArgs, GlobalArgs};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::print;
-use super::super::run::{load_with, variables};
+use super::super::run::{load_with, say, variables};
 use super::super::world::World;
 use super::rule_flags::{RuleFlags, needs_the_word};
 use crate::config::{IgnoreSourcePlace, IgnoreSourceSettings, Loaded};
 use crate::ignore::rule::day_of;
+use crate::ignore::{IgnoreRule, RuleState};
 use crate::redact::terminal::visible;
 
 /// Flags of `ignore add`.
@@ -55,8 +57,19 @@ pub(super) async fn run(args: AddArgs, before: ConnectionArgs, global: &GlobalAr
     let written = with_rule(&text, table.clone()).map_err(|why| Failure::usage(format!("{}: {why}", file.display())))?;
     replace(&file, &written).map_err(|error| Failure::usage(format!("cannot write {}: {error}.", file.display())))?;
     print(&visible_lines(&format!("{table}")))?;
-    super::super::run::say(&format!("written to {}", visible(&file.display().to_string())));
+    say(&format!("written to {}", visible(&file.display().to_string())));
+    if let Some(warning) = expired(&rule, today) {
+        say(&warning);
+    }
     Ok(Exit::Done)
+}
+
+/// What is to be said of a rule that hides nothing any more on the day it is written.
+fn expired(rule: &IgnoreRule, today: Date) -> Option<String> {
+    let last = rule.expires.filter(|_| rule.state(today) == RuleState::Expired)?;
+    Some(format!(
+        "warning: it expired on {last}, and today is {today}: it hides nothing."
+    ))
 }
 
 fn visible_lines(text: &str) -> String {
@@ -160,5 +173,15 @@ mod tests {
             "this is not TOML; nothing was written."
         );
         assert!(with_rule("ignore = 1\n", rule()).is_err());
+    }
+
+    #[test]
+    fn a_last_day_that_is_over_is_worth_a_warning() {
+        for (last, warned) in [("2026-11-23", true), ("2026-11-24", false), ("2026-11-25", false)] {
+            let text =
+                format!("[[ignore]]\nkind = \"Deployment\"\npointer = \"/spec/replicas\"\nreason = \"x\"\nexpires = {last}\n");
+            let rules = crate::config::ignore_list(&text, Path::new("rules.toml")).unwrap();
+            assert_eq!(expired(&rules[0], "2026-11-24".parse().unwrap()).is_some(), warned, "{last}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::{JOURNAL, append, drift, lines, look, record};
 use crate::engine::ports::{Store, StoreError};
 use crate::store::FileStore;
-use crate::store::journal::{Counts, Journal};
+use crate::store::journal::{Counts, Journal, unreadable};
 
 #[test]
 fn cut_at_any_byte_the_journal_keeps_every_whole_line_and_takes_new_ones() {
@@ -199,4 +199,23 @@ async fn a_missing_permission_is_said_with_the_path_and_what_to_do() {
         }
     );
     assert!(error.view().hint.contains(&name));
+}
+
+#[test]
+fn lines_that_are_skipped_are_said_with_their_number_and_a_file_without_control_characters() {
+    let counts = |foreign, damaged| Counts {
+        entries: 5,
+        foreign,
+        damaged,
+    };
+    for (counts, said) in [
+        (counts(0, 0), None),
+        (counts(0, 2), Some("2 damaged, 0 of a newer version")),
+        (counts(1, 0), Some("0 damaged, 1 of a newer version")),
+    ] {
+        let text = unreadable(counts, Path::new("/state/\u{1b}[2J/journal.jsonl"));
+        assert_eq!(text.is_some(), said.is_some(), "{counts:?}");
+        let fits = |text: &String| said.is_some_and(|said| text.ends_with(said)) && !text.contains('\u{1b}');
+        assert!(text.iter().all(fits), "{text:?}");
+    }
 }

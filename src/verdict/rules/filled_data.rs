@@ -2,7 +2,7 @@
 //!
 //! ## What
 //! Data of a ConfigMap or Secret that Git leaves empty and that its filler wrote: an ExternalSecret or Certificate beside it names
-//! this object, or a marker on the object names the filler.
+//! this object and the writer bears a name of its kind or group (or the object belongs to it), or a marker on the object names the filler.
 //!
 //! ## Why
 //! Git declares that somebody else holds the values.
@@ -11,7 +11,8 @@
 //! An ExternalSecret with `target.name: db` fills `data.password` of the Secret `db`.
 //!
 //! ## When it is wrong
-//! When Git also pins a value: two sources of truth, which needs review.
+//! When Git also pins a value: two sources of truth, which needs review. A controller whose name has nothing of its kind and that
+//! leaves no owner reference needs review, too.
 
 use serde_json::Value;
 
@@ -19,7 +20,7 @@ use crate::drift::origin::Origin;
 use crate::kubernetes::managers::{is_person, is_sync};
 use crate::kubernetes::names::share_a_word;
 use crate::kubernetes::objects::is_built_in;
-use crate::verdict::evidence::FieldEvidence;
+use crate::verdict::evidence::{FieldEvidence, Sibling};
 use crate::verdict::rule::{Finding, Rule};
 
 /// See the page above.
@@ -39,13 +40,18 @@ impl Rule for FilledData {
             return None;
         }
         let manager = field.manager().filter(|m| !is_person(m) && !is_sync(m))?;
-        if !(is_named_by_a_filler(field) || is_marked_for(field, manager) || is_token_of_service_account(field, manager)) {
-            return None;
-        }
+        let named = fillers(field);
+        let by_filler = named
+            .iter()
+            .any(|filler| is_controller_of(filler, manager) || is_owned_by(field, filler));
         let left_open = field
             .difference
             .desired
             .is_none_or(|desired| desired.as_str().is_some_and(str::is_empty));
+        if !(by_filler || is_marked_for(field, manager) || is_token_of_service_account(field, manager)) {
+            let reason = format!("A filler is declared for it, but {manager} does not look like that filler's controller.");
+            return (!named.is_empty() && left_open).then(|| Finding::needs_review("filled-by-another", 0.8, reason));
+        }
         Some(if left_open {
             let cause = if field.kind() == "Secret" {
                 "controller-filled-secret"
@@ -60,8 +66,8 @@ impl Rule for FilledData {
     }
 }
 
-/// Whether an ExternalSecret, Certificate or the like beside it says that it writes to an object of this name.
-fn is_named_by_a_filler(field: &FieldEvidence<'_>) -> bool {
+/// The ExternalSecrets, Certificates or the like beside it that say that they write to an object of this name.
+fn fillers<'a>(field: &FieldEvidence<'a>) -> Vec<&'a Sibling<'a>> {
     const TARGETS: &[&str] = &[
         "/spec/target/name",
         "/spec/secretName",
@@ -89,32 +95,54 @@ fn is_named_by_a_filler(field: &FieldEvidence<'_>) -> bool {
     ];
     let name = field.of.resource.name.as_str();
     let says = |object: &Value, at: &str| object.pointer(at).is_some_and(|said| said == name);
-    let is_destination = field.of.siblings.iter().any(|s| {
+    let is_filler = |s: &Sibling<'_>| {
         let by_kind = !is_built_in(&s.key.group) && DESTINATIONS.iter().any(|at| says(s.object, at));
-        // OpenShift makes a certificate for a Service that asks for one by annotation.
-        let by_service = ["beta", "alpha"].iter().any(|stage| {
-            let key = format!("/metadata/annotations/service.{stage}.openshift.io~1serving-cert-secret-name");
-            says(s.object, &key)
-        });
-        by_kind || (s.key.kind == "Service" && by_service)
-    });
-    is_destination
-        || field
-            .of
-            .siblings
-            .iter()
-            .filter(|s| FILLERS.contains(&s.key.kind.as_str()))
-            // They write into their own namespace only; one without writes into many.
-            .filter(|s| s.key.namespace.is_empty() || s.key.namespace == field.of.resource.namespace)
-            .any(|s| {
-                let said = TARGETS.iter().filter_map(|at| s.object.pointer(at)).filter_map(Value::as_str);
-                let mut said = said.peekable();
-                if said.peek().is_none() {
-                    s.key.name == name
-                } else {
-                    said.any(|target| target == name)
-                }
-            })
+        // They write into their own namespace only; one without writes into many.
+        let is_near = s.key.namespace.is_empty() || s.key.namespace == field.of.resource.namespace;
+        let by_name = || {
+            let said = TARGETS.iter().filter_map(|at| s.object.pointer(at)).filter_map(Value::as_str);
+            let mut said = said.peekable();
+            if said.peek().is_none() {
+                s.key.name == name
+            } else {
+                said.any(|target| target == name)
+            }
+        };
+        by_kind || asks_for_certificate(s, name) || (FILLERS.contains(&s.key.kind.as_str()) && is_near && by_name())
+    };
+    field.of.siblings.iter().filter(|s| is_filler(s)).collect()
+}
+
+/// OpenShift makes a certificate for a Service that asks for one by annotation.
+fn asks_for_certificate(sibling: &Sibling<'_>, name: &str) -> bool {
+    let asks = |stage: &str| {
+        let key = format!("/metadata/annotations/service.{stage}.openshift.io~1serving-cert-secret-name");
+        sibling.object.pointer(&key).is_some_and(|said| said == name)
+    };
+    sibling.key.kind == "Service" && (asks("beta") || asks("alpha"))
+}
+
+/// Whether the manager has a telling word of the filler's group or kind. That it deals in secrets tells nothing.
+fn is_controller_of(filler: &Sibling<'_>, manager: &str) -> bool {
+    if filler.key.kind == "Service" {
+        return manager.starts_with("service-ca");
+    }
+    let names = format!("{} {}", filler.key.group, filler.key.kind);
+    let telling = names.replace("Secret", " ").replace("secrets", " ").replace("secret", " ");
+    share_a_word(manager, &telling)
+}
+
+/// Whether the object says that it belongs to the filler.
+fn is_owned_by(field: &FieldEvidence<'_>, filler: &Sibling<'_>) -> bool {
+    let owners = field
+        .of
+        .raw_live
+        .and_then(|live| live.pointer("/metadata/ownerReferences")?.as_array());
+    owners.into_iter().flatten().any(|owner| {
+        let text = |key: &str| owner.get(key).and_then(Value::as_str).unwrap_or_default();
+        let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
+        group == filler.key.group && text("kind") == filler.key.kind && text("name") == filler.key.name
+    })
 }
 
 /// Whether Git asks for the token of a service account, and the token controller made it.
@@ -152,7 +180,10 @@ mod tests {
             .target(json!({"data": git}))
             .live(json!({"data": {"password": "+++++"}}))
             .by("externalsecrets.external-secrets.io/db")
-            .sibling("ExternalSecret", json!({"spec": {"target": {"name": target}}}))
+            .sibling(
+                "ExternalSecret",
+                json!({"apiVersion": "external-secrets.io/v1", "spec": {"target": {"name": target}}}),
+            )
             .judge()
     }
 
@@ -189,7 +220,11 @@ mod tests {
             Fixture::of("Secret")
                 .target(json!({"data": {}}))
                 .live(json!({"data": {"password": "+++++"}}))
-                .by("shop-operator")
+                .by(if kind == "Service" {
+                    "service-ca-operator"
+                } else {
+                    "database-operator"
+                })
                 .sibling(kind, sibling)
                 .judge()
         };
@@ -219,5 +254,51 @@ mod tests {
             [("/data/token", "harmless", "controller-filled-secret")]
         );
         assert_eq!(token("Opaque"), [("/data/token", "risky", "impossible-writer")]);
+    }
+
+    #[test]
+    fn the_writer_must_be_the_fillers_controller_or_the_filler_the_owner() {
+        let owner = |kind: &str, name: &str| json!([{"apiVersion": "external-secrets.io/v1", "kind": kind, "name": name}]);
+        let judged = |manager: &str, owners: serde_json::Value, git: serde_json::Value| {
+            let metadata = json!({"ownerReferences": owners});
+            let judged = Fixture::of("Secret")
+                .target(json!({"metadata": metadata, "data": git}))
+                .live(json!({"metadata": metadata, "data": {"password": "+++++"}}))
+                .by(manager)
+                .sibling(
+                    "ExternalSecret",
+                    json!({"apiVersion": "external-secrets.io/v1", "spec": {"target": {"name": "it"}}}),
+                )
+                .judge();
+            (judged[0].1, judged[0].2)
+        };
+        let none = json!([]);
+        let pinned = json!({"password": "++++++++"});
+        for (manager, owners, git, expected) in [
+            ("external-secrets", &none, json!({}), ("harmless", "controller-filled-secret")),
+            (
+                "fleet-operator",
+                &owner("ExternalSecret", "sibling"),
+                json!({}),
+                ("harmless", "controller-filled-secret"),
+            ),
+            ("fleet-operator", &none, json!({}), ("needs-review", "filled-by-another")),
+            ("secrets-bot", &none, json!({}), ("needs-review", "filled-by-another")),
+            (
+                "fleet-operator",
+                &owner("ExternalSecret", "other"),
+                json!({}),
+                ("needs-review", "filled-by-another"),
+            ),
+            ("fleet-operator", &none, pinned, ("risky", "security-critical")),
+            (
+                "kubectl-edit",
+                &owner("ExternalSecret", "sibling"),
+                json!({}),
+                ("risky", "security-critical"),
+            ),
+        ] {
+            assert_eq!(judged(manager, owners.clone(), git), expected, "{manager} {owners}");
+        }
     }
 }

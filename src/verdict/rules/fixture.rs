@@ -23,6 +23,9 @@ pub(crate) struct Fixture {
     last_applied: Option<Value>,
     siblings: Vec<(ResourceKey, Value)>,
     synced: bool,
+    written_at: Option<String>,
+    applied_at: Option<String>,
+    synced_at: Option<String>,
     elsewhere: bool,
     application: Application,
 }
@@ -39,6 +42,9 @@ impl Fixture {
             last_applied: None,
             siblings: Vec::new(),
             synced: false,
+            written_at: None,
+            applied_at: None,
+            synced_at: None,
             elsewhere: false,
             application: Application {
                 detail: Detail::Full,
@@ -84,13 +90,16 @@ impl Fixture {
         self
     }
 
-    pub(crate) fn sibling(mut self, kind: &str, object: Value) -> Self {
+    pub(crate) fn sibling(self, kind: &str, object: Value) -> Self {
+        self.named_sibling(kind, "sibling", object)
+    }
+
+    pub(crate) fn named_sibling(mut self, kind: &str, name: &str, object: Value) -> Self {
         let version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
         let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
         let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
         let namespace = namespace.unwrap_or("shop").to_owned();
-        self.siblings
-            .push((ResourceKey::new(&group, kind, &namespace, "sibling"), object));
+        self.siblings.push((ResourceKey::new(&group, kind, &namespace, name), object));
         self
     }
 
@@ -103,6 +112,24 @@ impl Fixture {
     pub(crate) fn synced_before(mut self) -> Self {
         self.synced = true;
         self
+    }
+
+    /// When the manager wrote what differs.
+    pub(crate) fn written_at(mut self, time: &str) -> Self {
+        self.written_at = Some(time.to_owned());
+        self
+    }
+
+    /// When the sync wrote last-applied.
+    pub(crate) fn applied_at(mut self, time: &str) -> Self {
+        self.applied_at = Some(time.to_owned());
+        self
+    }
+
+    /// When a sync of the whole Application ended well.
+    pub(crate) fn synced_at(mut self, time: &str) -> Self {
+        self.synced_at = Some(time.to_owned());
+        self.synced_before()
     }
 
     /// What is known of the Application.
@@ -140,6 +167,7 @@ impl Fixture {
         if self.synced {
             application.operation = Some(OperationState {
                 phase: Some(OperationPhase::Succeeded),
+                finished_at: self.synced_at.map(|time| time.parse().unwrap()),
                 ..OperationState::default()
             });
         }
@@ -166,7 +194,7 @@ impl Fixture {
                 None => vec![Pointer::parse("/spec").unwrap()],
             };
             for path in paths {
-                entries.push(json!({"manager": manager, "operation": "Update", "subresource": self.subresource, "fieldsV1": fields(&path, live)}));
+                entries.push(json!({"manager": manager, "operation": "Update", "subresource": self.subresource, "time": self.written_at, "fieldsV1": fields(&path, live)}));
             }
         }
         if self.elsewhere {
@@ -175,8 +203,10 @@ impl Fixture {
         }
         if let (Some(applied), Some(live)) = (&self.last_applied, &mut live) {
             live["metadata"]["annotations"][LAST_APPLIED] = Value::String(applied.to_string());
-            entries.push(json!({"manager": "argocd-controller", "operation": "Update",
-                "fieldsV1": {"f:metadata": {"f:annotations": {format!("f:{LAST_APPLIED}"): {}}}}}));
+            entries.push(
+                json!({"manager": "argocd-controller", "operation": "Update", "time": self.applied_at,
+                "fieldsV1": {"f:metadata": {"f:annotations": {format!("f:{LAST_APPLIED}"): {}}}}}),
+            );
         }
         if let Some(live) = &mut live {
             live["metadata"]["managedFields"] = Value::Array(entries);

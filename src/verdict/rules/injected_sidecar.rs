@@ -11,15 +11,19 @@
 //! `istio-proxy` from `istio/proxyv2` in a pod whose template carries `sidecar.istio.io/inject`.
 //!
 //! ## When it is wrong
-//! An injector that is not in the table: what it adds asks for review until a line names it.
+//! An injector that is not in the table: what it adds asks for review until a line names it. So does a container whose image comes
+//! neither from the vendor, nor from where Git's own containers of the object come from, nor from a mirror that Git's annotation or
+//! the injector's ConfigMap in the Application names.
 
 use serde_json::Value;
 
 use crate::drift::attribution::Actor;
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
-use crate::kubernetes::injectors::{INJECTORS, Injector, claimed_by_name, injector_of, is_platform_environment};
+use crate::kubernetes::images::owner_of;
+use crate::kubernetes::injectors::{INJECTORS, Injector, claimed_by_name, injector_of, is_platform_environment, is_published};
 use crate::kubernetes::managers::{ManagerClass, classify, is_sync};
+use crate::kubernetes::names::share_a_word;
 use crate::verdict::evidence::FieldEvidence;
 use crate::verdict::rule::{Finding, Rule};
 
@@ -96,6 +100,15 @@ fn containers(field: &FieldEvidence<'_>, items: &[&Value]) -> Option<Finding> {
             .is_some_and(|injector| marked(field).any(|m| m.name == injector.name) && has_shape(item, injector) && by_admission)
     };
     if !items.is_empty() && items.iter().all(|item| fits(item)) {
+        if !items.iter().all(|item| is_from_a_known_registry(field, item)) {
+            let reason = "A container as an injector adds it, but from a registry that neither its vendor nor Git names.";
+            let finding = Finding::needs_review("sidecar-registry", 0.85, reason);
+            return Some(if field.manager().is_none() {
+                finding.from(Actor::Admission)
+            } else {
+                finding
+            });
+        }
         let what = if items.len() == 1 {
             "A container that an injector adds"
         } else {
@@ -131,19 +144,80 @@ fn injected(field: &FieldEvidence<'_>, cause: &'static str, reason: &str) -> Fin
     }
 }
 
+/// Whether the vendor publishes the image, or it comes from where Git's own containers come from, or a mirror is named for it.
+fn is_from_a_known_registry(field: &FieldEvidence<'_>, container: &Value) -> bool {
+    let image = text(container, "image");
+    let Some(injector) = injector_of(name(container), image) else {
+        return false;
+    };
+    let owner = owner_of(image);
+    let is_gits_own = || {
+        field
+            .of
+            .target
+            .is_some_and(|target| images(target).any(|known| owner_of(known) == owner))
+    };
+    // `sidecar.istio.io/proxyImage` and its like.
+    let is_asked_for = || {
+        let metadata = METADATA
+            .iter()
+            .filter_map(|at| field.of.target?.pointer(at)?.get("annotations")?.as_object());
+        let mut own = metadata.flatten().filter(|(key, _)| starts_with_any(injector.markers, key));
+        own.any(|(_, value)| value.as_str().is_some_and(|value| value.starts_with(&owner)))
+    };
+    // The configuration of `istio-sidecar-injector` names the hub.
+    let is_configured = || {
+        let mut configurations = field
+            .of
+            .siblings_of("ConfigMap")
+            .filter(|sibling| injector.containers.iter().any(|own| share_a_word(own, &sibling.key.name)))
+            .filter_map(|sibling| sibling.object.get("data")?.as_object());
+        configurations.any(|data| {
+            data.values()
+                .filter_map(Value::as_str)
+                .any(|text| names_registry(text, &owner))
+        })
+    };
+    is_published(injector, image) || is_gits_own() || is_asked_for() || is_configured()
+}
+
+/// Whether a text names this registry as a whole word.
+fn names_registry(text: &str, owner: &str) -> bool {
+    let owner = owner.trim_end_matches('/');
+    text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ','))
+        .any(|word| {
+            word.strip_prefix(owner)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+}
+
+/// The images of an object's pods.
+fn images(object: &Value) -> impl Iterator<Item = &str> {
+    ["/spec", "/spec/template/spec", "/spec/jobTemplate/spec/template/spec"]
+        .iter()
+        .filter_map(|at| object.pointer(at))
+        .flat_map(|pod| {
+            ["containers", "initContainers"]
+                .iter()
+                .filter_map(|list| pod.get(list)?.as_array())
+        })
+        .flatten()
+        .filter_map(|container| container.get("image")?.as_str())
+}
+
+/// Where the metadata of an object and of its pods are.
+const METADATA: &[&str] = &[
+    "/metadata",
+    "/spec/template/metadata",
+    "/spec/jobTemplate/spec/template/metadata",
+];
+
 /// Injectors whose marker stands on the object or on its pod template.
 fn marked<'f>(field: &'f FieldEvidence<'_>) -> impl Iterator<Item = &'static Injector> + 'f {
     INJECTORS.iter().filter(|injector| {
         let objects = [field.of.live, field.of.target];
         objects.into_iter().flatten().any(|object| {
-            [
-                "/metadata",
-                "/spec/template/metadata",
-                "/spec/jobTemplate/spec/template/metadata",
-            ]
-            .iter()
-            .filter_map(|at| object.pointer(at))
-            .any(|metadata| {
+            METADATA.iter().filter_map(|at| object.pointer(at)).any(|metadata| {
                 ["annotations", "labels"]
                     .iter()
                     .filter_map(|map| metadata.get(map)?.as_object())
@@ -259,5 +333,45 @@ mod tests {
             [(path, "harmless", "env-injection")]
         );
         assert_eq!(pod(json!({})), [(path, "needs-review", "unattributed")]);
+    }
+
+    #[test]
+    fn the_image_must_come_from_where_somebody_says_it_does() {
+        let judged = |image: &str, own: &str, annotations: Value, configuration: Option<&str>| {
+            let mut live = annotations.clone();
+            live["sidecar.istio.io/status"] = json!("{}");
+            let web = json!({"name": "web", "image": own});
+            let proxy = json!({"name": "istio-proxy", "image": image, "args": ["proxy"]});
+            let mut fixture = Fixture::of("Pod")
+                .target(json!({"metadata": {"annotations": annotations}, "spec": {"containers": [web]}}))
+                .live(json!({"metadata": {"annotations": live}, "spec": {"containers": [web, proxy]}}));
+            if let Some(hub) = configuration {
+                let map = json!({"apiVersion": "v1", "data": {"values": format!("{{\"hub\": \"{hub}\"}}")}});
+                fixture = fixture.named_sibling("ConfigMap", "istio-sidecar-injector", map);
+            }
+            let judged = fixture.judge();
+            let (_, verdict, cause) = *judged.iter().find(|(path, ..)| *path == "/spec/containers/1").unwrap();
+            (verdict, cause)
+        };
+        let (evil, mirror) = ("evil.io/istio/proxyv2:1.22.0", "mirror.example.com/istio/proxyv2:1.22.0");
+        let (known, unknown) = (("harmless", "sidecar-injection"), ("needs-review", "sidecar-registry"));
+        let image_of = |image: &str| json!({"sidecar.istio.io/proxyImage": image});
+        for (image, own, annotations, configuration, expected) in [
+            ("docker.io/istio/proxyv2:1.22.0", "a", json!({}), None, known),
+            (evil, "a", json!({}), None, unknown),
+            ("docker.io/evil/proxyv2:1", "docker.io/shop/web:1", json!({}), None, unknown),
+            (mirror, "mirror.example.com/web:1", json!({}), None, known),
+            (evil, "mirror.example.com/web:1", json!({}), None, unknown),
+            (mirror, "a", image_of(mirror), None, known),
+            (evil, "a", image_of(mirror), None, unknown),
+            (mirror, "a", json!({}), Some("mirror.example.com/istio"), known),
+            (evil, "a", json!({}), Some("mirror.example.com/istio"), unknown),
+        ] {
+            assert_eq!(
+                judged(image, own, annotations, configuration),
+                expected,
+                "{image} beside {own}"
+            );
+        }
     }
 }

@@ -13,6 +13,8 @@
 //! ## When it is wrong
 //! When somebody uses such a component's name. What it never writes stays risky; what it does write cannot be told apart.
 
+use serde_json::Value;
+
 use crate::drift::compare::DifferenceKind;
 use crate::drift::origin::Origin;
 use crate::kubernetes::delegates::office;
@@ -37,6 +39,10 @@ impl Rule for PlatformWriter {
         }
         let manager = field.manager()?;
         let what = office(manager, field.kind(), &field.field)?;
+        // A pull secret under another name is a way to pull from elsewhere.
+        if field.field.matches("imagePullSecrets/**") && !is_named_by_openshift(field) {
+            return None;
+        }
         Some(
             Finding::harmless(
                 "cloud-addition",
@@ -45,6 +51,20 @@ impl Rule for PlatformWriter {
             )
             .by(Origin::Controller),
         )
+    }
+}
+
+/// Whether all that was added are pull secrets as OpenShift names those it makes: `<serviceaccount>-dockercfg-<random>`.
+fn is_named_by_openshift(field: &FieldEvidence<'_>) -> bool {
+    let start = format!("{}-dockercfg-", field.of.resource.name);
+    let fits = |item: &Value| {
+        let name = item.get("name").unwrap_or(item).as_str();
+        name.is_some_and(|name| name.len() > start.len() && name.starts_with(&start))
+    };
+    match field.difference.live {
+        Some(Value::Array(items)) => !items.is_empty() && items.iter().all(fits),
+        Some(item) => fits(item),
+        None => false,
     }
 }
 
@@ -70,5 +90,31 @@ mod tests {
             [(path, "needs-review", "automation-undeclared")]
         );
         assert_eq!(node("kubectl-label", json!({})), [(path, "risky", "manual-edit")]);
+    }
+
+    #[test]
+    fn a_pull_secret_of_openshift_has_the_name_that_openshift_gives() {
+        let judged = |added: &[&str]| {
+            let mut secrets = vec![json!({"name": "ours"})];
+            secrets.extend(added.iter().map(|name| json!({"name": name})));
+            let judged = Fixture::of("ServiceAccount")
+                .target(json!({"imagePullSecrets": [{"name": "ours"}]}))
+                .live(json!({"imagePullSecrets": secrets}))
+                .by("openshift-controller-manager")
+                .judge();
+            (judged[0].1, judged[0].2)
+        };
+        for (added, expected) in [
+            (&["it-dockercfg-2b79a"][..], ("harmless", "cloud-addition")),
+            (&["it-dockercfg-"][..], ("risky", "security-critical")),
+            (&["other-dockercfg-2b79a"][..], ("risky", "security-critical")),
+            (&["registry-of-somebody"][..], ("risky", "security-critical")),
+            (
+                &["it-dockercfg-2b79a", "registry-of-somebody"][..],
+                ("risky", "security-critical"),
+            ),
+        ] {
+            assert_eq!(judged(added), expected, "{added:?}");
+        }
     }
 }

@@ -13,7 +13,7 @@
 //! ## When it is wrong
 //! When a controller is entitled to write it and the delegation is not visible in this Application.
 
-use crate::kubernetes::injectors::repository;
+use crate::kubernetes::images::repository;
 use crate::kubernetes::managers::is_person;
 use crate::kubernetes::objects::is_built_in;
 use crate::kubernetes::powers::powers_of;
