@@ -95,7 +95,7 @@ fn value_of(key: &str) -> Value {
         "data" => json!({"key": "eA=="}),
         "stringData" => json!({"key": "x"}),
         "finalizers" => json!(["example.com/keep"]),
-        "imagePullSecrets" | "secrets" => json!([{"name": "builder-dockercfg-abcde"}]),
+        "imagePullSecrets" | "secrets" => json!([{"name": "it-dockercfg-abcde"}]),
         "rules" => json!([{"name": "autogen-x", "apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]),
         _ => json!("x"),
     }
@@ -323,6 +323,7 @@ fn most_of_what_public_repositories_ignore_as_noise_is_harmless_without_a_rule_a
     println!("\nnot harmless by themselves:\n{}", missed.join("\n"));
     println!("\nharmless although worth a look:\n{}", silenced.join("\n"));
     assert_eq!(noise.1 + kept.1, 480);
-    assert!(noise.0 >= 248, "{missed:#?}");
+    // Two patterns name the pull secret of an account that the object made here is not.
+    assert!(noise.0 >= 246, "{missed:#?}");
     assert!(kept.0 >= 161, "{silenced:#?}");
 }

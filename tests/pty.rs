@@ -310,8 +310,8 @@ fn the_mouse_is_ours_only_when_it_was_asked_for() {
     screen.wait_until("the first command", |screen| {
         screen.contents().contains("Go in: open the row")
     });
-    // The wheel, one notch down, over the help.
-    screen.send("\u{1b}[<65;10;10M");
+    // The wheel, three notches down, over the help.
+    screen.send("\u{1b}[<65;10;10M\u{1b}[<65;10;10M\u{1b}[<65;10;10M");
     screen.wait_until("the rest of the help", |screen| {
         !screen.contents().contains("Go in: open the row")
     });

@@ -50,7 +50,9 @@ impl Rule for FilledData {
             .is_none_or(|desired| desired.as_str().is_some_and(str::is_empty));
         if !(by_filler || is_marked_for(field, manager) || is_token_of_service_account(field, manager)) {
             let reason = format!("A filler is declared for it, but {manager} does not look like that filler's controller.");
-            return (!named.is_empty() && left_open).then(|| Finding::needs_review("filled-by-another", 0.8, reason));
+            // A secret that anybody else wrote stays what the rules for secrets call it.
+            return (!named.is_empty() && left_open && field.kind() != "Secret")
+                .then(|| Finding::needs_review("filled-by-another", 0.8, reason));
         }
         Some(if left_open {
             let cause = if field.kind() == "Secret" {
@@ -282,13 +284,13 @@ mod tests {
                 json!({}),
                 ("harmless", "controller-filled-secret"),
             ),
-            ("fleet-operator", &none, json!({}), ("needs-review", "filled-by-another")),
-            ("secrets-bot", &none, json!({}), ("needs-review", "filled-by-another")),
+            ("fleet-operator", &none, json!({}), ("risky", "security-critical")),
+            ("secrets-bot", &none, json!({}), ("risky", "security-critical")),
             (
                 "fleet-operator",
                 &owner("ExternalSecret", "other"),
                 json!({}),
-                ("needs-review", "filled-by-another"),
+                ("risky", "security-critical"),
             ),
             ("fleet-operator", &none, pinned, ("risky", "security-critical")),
             (
