@@ -66,5 +66,5 @@ pub(crate) fn selected_row(frame: &str) -> Option<&str> {
 
 /// Whether the diff of the selected drift is there, or why there is none.
 pub(crate) fn is_compared(frame: &str) -> bool {
-    (frame.contains("- Git  + live") && !frame.contains("Reading both sides")) || frame.contains("No diff:")
+    (frame.contains("- after sync  + live") && !frame.contains("Reading both sides")) || frame.contains("No diff:")
 }
