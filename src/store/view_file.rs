@@ -139,7 +139,7 @@ mod tests {
             format!("{:08x} {other}\n", crc32fast::hash(other.as_bytes())),
         ] {
             fs::write(file.path(), &spoilt).unwrap();
-            assert_eq!(file.load(), None, "{:.60}", spoilt);
+            assert_eq!(file.load(), None, "{spoilt:.60}");
         }
         fs::write(file.path(), [0xff, 0xfe]).unwrap();
         assert_eq!(file.load(), None);

@@ -113,7 +113,7 @@ where
                 return Ok(Ended {
                     ending,
                     input,
-                    to_remember: state.to_remember(),
+                    to_remember: state.take_remembered(),
                 });
             }
             if !for_terminal.is_empty() {

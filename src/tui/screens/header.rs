@@ -124,20 +124,18 @@ fn freshness(state: &State) -> (String, bool) {
     if state.failure().is_some() {
         return (format!("stale · {kind} {}", ago(now, at)), true);
     }
+    let live = !state.contexts.is_empty() && state.contexts.values().all(|context| context.live);
+    let live = if live { "live · " } else { "" };
     if let Some((name, since)) = state.stuck() {
         let whose = if state.contexts.len() > 1 {
             format!("{}: ", visible(name))
         } else {
             String::new()
         };
-        return (
-            format!("{whose}Argo CD looks stuck · most compared {}", ago(now, since)),
-            true,
-        );
+        let text = format!("{live}{whose}Argo CD looks stuck · most compared {}", ago(now, since));
+        return (text, true);
     }
-    let live = !state.contexts.is_empty() && state.contexts.values().all(|context| context.live);
-    let text = format!("{}{kind} {}", if live { "live · " } else { "" }, ago(now, at));
-    (text, false)
+    (format!("{live}{kind} {}", ago(now, at)), false)
 }
 
 /// The same in the fewest words, for the narrowest terminals.

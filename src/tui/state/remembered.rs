@@ -137,7 +137,7 @@ impl Remembered {
 
 impl State {
     /// How the screen stands, as the text that [`Remembered::read`] reads; `None` when it is not kept, or is kept already.
-    pub(crate) fn to_remember(&mut self) -> Option<String> {
+    pub(crate) fn take_remembered(&mut self) -> Option<String> {
         let remembering = self.remembering.as_ref()?;
         let remembered = Remembered::of(self, &remembering.configured_theme);
         let text = match serde_json::to_string(&remembered) {

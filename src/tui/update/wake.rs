@@ -8,7 +8,7 @@ use super::Effect;
 use crate::engine::Pace;
 use crate::tui::state::layout::Layout;
 use crate::tui::state::moment::until_next_age;
-use crate::tui::state::{Moment, State};
+use crate::tui::state::{Moment, Remembering, State};
 
 /// The order changes only this long after the last key.
 const QUIET: Duration = Duration::from_secs(1);
@@ -66,7 +66,7 @@ impl State {
     /// When something changes by itself, since the start; `None` when nothing will.
     pub(crate) fn next_wake(&self) -> Option<Duration> {
         let idle = (self.focused && self.pace == Pace::Usual).then(|| self.presence + IDLE);
-        let keep = self.remembering.as_ref().and_then(|remembering| remembering.due());
+        let keep = self.remembering.as_ref().and_then(Remembering::due);
         [self.reads_differently_at(), idle, keep].into_iter().flatten().min()
     }
 

@@ -42,7 +42,7 @@ fn the_view_is_kept_once_after_a_quiet_second() {
         [""; 0],
         "the selection is not kept, so nothing is to be kept"
     );
-    assert_eq!(Driver::night().keys("o").advance(SECOND * 2).state.to_remember(), None);
+    assert_eq!(Driver::night().keys("o").advance(SECOND * 2).state.take_remembered(), None);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn the_next_run_begins_as_this_one_was_left() {
         name: "light".to_owned(),
         said: "Theme light.".to_owned(),
     });
-    let text = driver.state.to_remember().unwrap();
+    let text = driver.state.take_remembered().unwrap();
     let left = &driver.state;
     assert!(!left.list.marks.is_empty() && !left.list.open.is_empty());
 
@@ -80,7 +80,7 @@ fn the_next_run_begins_as_this_one_was_left() {
 #[test]
 fn what_is_gone_when_the_list_is_complete_is_forgotten() {
     let mut driver = remembering(Driver::night()).keys("space");
-    let text = driver.state.to_remember().unwrap();
+    let text = driver.state.take_remembered().unwrap();
     let mut next = Driver::new();
     Remembered::read(&text).unwrap().apply(&mut next.state);
     assert!(!next.state.list.marks.is_empty());
@@ -91,7 +91,7 @@ fn what_is_gone_when_the_list_is_complete_is_forgotten() {
 #[test]
 fn a_text_that_is_not_ours_is_refused() {
     let mut driver = remembering(Driver::night());
-    let text = driver.state.to_remember().unwrap();
+    let text = driver.state.take_remembered().unwrap();
     for broken in [String::new(), "{}".to_owned(), text.replace("\"version\":1", "\"version\":2")] {
         assert!(Remembered::read(&broken).is_err(), "{broken}");
     }
