@@ -1,10 +1,6 @@
 //! The story of the recorded hotfix, from the recorded Argo CD through the real client and the real engine.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test ends where something is not as it must be"
-)]
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod support;
 

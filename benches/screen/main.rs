@@ -58,6 +58,9 @@ impl Findings {
     }
 }
 
+/// One part of the bench: measures, and notes what it found.
+type Part = fn(&mut Findings);
+
 fn main() -> ExitCode {
     if floors::run() {
         return ExitCode::SUCCESS;
@@ -70,7 +73,7 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let parts: [(&str, fn(&mut Findings)); 4] = [("start", start), ("frames", frames), ("keys", keys), ("memory", memory)];
+    let parts: [(&str, Part); 4] = [("start", start), ("frames", frames), ("keys", keys), ("memory", memory)];
     let mut findings = Findings::default();
     for (name, part) in parts {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
