@@ -144,10 +144,11 @@ fn grown(segments: &[String], value: Value) -> (Value, Value) {
             .any(|s| s.starts_with("image") || s.starts_with("terminationMessage"));
         let mut item = inner.as_object().cloned().unwrap_or_default();
         item.entry("name").or_insert_with(|| json!("it"));
+        let key = format!("k:{{\"name\":{}}}", item["name"]);
         if is_container_list {
             item.entry("image").or_insert_with(|| json!("registry.example.com/it:1.0"));
         }
-        (Value::Array(vec![Value::Object(item)]), json!({"k:{\"name\":\"it\"}": owned}))
+        (Value::Array(vec![Value::Object(item)]), json!({key: owned}))
     } else {
         (json!({first.clone(): inner}), json!({format!("f:{first}"): owned}))
     }
@@ -182,6 +183,10 @@ fn judged(pattern: &Value) -> Verdict {
     let mut found = value_of(&last);
     if last == "replicas" {
         found = json!(4);
+    }
+    // A pattern for one item of a list: the value is that item.
+    if segments.last().is_some_and(|segment| segment == "0") && found.is_array() {
+        found = found[0].take();
     }
     let (live, owned) = grown(&segments, found);
     let api_version = if group.is_empty() {
@@ -323,7 +328,6 @@ fn most_of_what_public_repositories_ignore_as_noise_is_harmless_without_a_rule_a
     println!("\nnot harmless by themselves:\n{}", missed.join("\n"));
     println!("\nharmless although worth a look:\n{}", silenced.join("\n"));
     assert_eq!(noise.1 + kept.1, 480);
-    // Two patterns name the pull secret of an account that the object made here is not.
-    assert!(noise.0 >= 246, "{missed:#?}");
+    assert!(noise.0 >= 248, "{missed:#?}");
     assert!(kept.0 >= 161, "{silenced:#?}");
 }

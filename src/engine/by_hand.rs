@@ -65,15 +65,17 @@ pub(super) fn commands(
         application, resource, ..
     } = &drift.key;
     let prune = drift.state == DriftState::Extra;
-    let title = if prune {
-        "sync this one resource: deletes it from the cluster"
-    } else {
-        "sync this one resource: Git wins"
-    };
-    let mut commands = vec![
-        CommandByHand::new(title, Ok(sync(application, server, resource, prune))),
-        CommandByHand::new("pause auto-sync of the Application", Ok(pause(application, server))),
-    ];
+    let mut commands = Vec::new();
+    // An addition survives every sync: nothing may promise its removal.
+    if !drift.key.invisible {
+        let title = match prune {
+            true => "sync this one resource: deletes it from the cluster",
+            false => "sync this one resource: applies what Git says",
+        };
+        commands.push(CommandByHand::new(title, Ok(sync(application, server, resource, prune))));
+    }
+    let pause = pause(application, server);
+    commands.push(CommandByHand::new("pause auto-sync of the Application", Ok(pause)));
     let edited = drift.changes.iter().filter(|change| change.verdict > Verdict::Harmless);
     for change in edited.take(MOST_FIELDS) {
         let title = format!("put {} back to what Git says", visible(change.path.as_str()));
@@ -277,6 +279,22 @@ mod tests {
         drift.changes[0].live = Some(crate::engine::view::RedactedValue::new("••••", true));
         let sides = json!({"data": {"A": "1"}});
         assert!(of(drift, Some(sides.clone()), Some(sides)).pop().unwrap().is_err());
+    }
+
+    #[test]
+    fn no_sync_is_offered_for_what_a_sync_leaves_alone() {
+        let mut drift = config_map("/data/A", None, Some("2"));
+        drift.key.invisible = true;
+        let commands = of(drift, Some(json!({"data": {}})), Some(json!({"data": {"A": "2"}})));
+        let commands: Vec<String> = commands.into_iter().flatten().collect();
+        assert!(
+            commands.iter().all(|command| !command.contains("argocd app sync")),
+            "{commands:?}"
+        );
+        assert!(
+            commands.iter().any(|command| command.contains("\"op\":\"remove\"")),
+            "{commands:?}"
+        );
     }
 
     #[test]

@@ -165,7 +165,7 @@ fn commands_to_run_by_hand_are_copied_and_never_run() {
     let mut driver = Driver::night()
         .keys("c")
         .expect_text("By hand ─ copied, never run")
-        .expect_text("sync this one resource: Git wins")
+        .expect_text("sync this one resource: applies what Git says")
         .expect_text("argocd app sync argocd/payments-api --resource :ConfigMap:shop/api-config")
         .keys("j j")
         .expect_text("kubectl -n shop patch configmap api-config --type=json")
