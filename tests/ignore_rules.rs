@@ -13,6 +13,7 @@ use driftline::ignore::reach::Candidate;
 use driftline::ignore::{
     Documents, IgnoreRule, Matcher, Place, PointerPattern, RuleOrigin, RuleSet, Scope, narrowest, reach, rule::day_of,
 };
+use driftline::verdict::declared::Declared;
 use driftline::verdict::evidence::Evidence;
 use driftline::verdict::ignoring::{IGNORED, change};
 use driftline::verdict::policy::Policy;
@@ -80,6 +81,7 @@ impl Case {
     fn judged<T>(&self, ask: impl FnOnce(Judgement<'_>) -> T) -> Option<T> {
         let managed = ManagedFields::of(&self.live);
         let last_applied = LastApplied::of(&self.live, &managed);
+        let declared = Declared::of(&self.application);
         let judgement = judge(&Evidence {
             application: &self.application,
             resource: &self.resource,
@@ -92,6 +94,7 @@ impl Case {
             last_applied: last_applied.as_ref(),
             synced: None,
             siblings: &[],
+            declared: &declared,
             policy: Policy::default(),
         })?;
         Some(ask(judgement))

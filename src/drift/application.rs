@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::resource::ResourceStatus;
+use super::glob::Glob;
+use super::resource::{ResourceKey, ResourceStatus};
 use super::sync_window::SyncWindowState;
 
 /// Identity of an Application on this machine: the configured context, the namespace of the Application object, its name.
@@ -201,6 +202,20 @@ pub struct IgnoreDifference {
     pub jq_path_expressions: Vec<String>,
     /// Field manager names whose changes are ignored.
     pub managed_fields_managers: Vec<String>,
+}
+
+impl IgnoreDifference {
+    /// Whether it is about this resource (Argo CD, `util/argo/normalizers`).
+    pub fn is_about(&self, resource: &ResourceKey) -> bool {
+        let group = match self.group.is_empty() {
+            true => resource.group.is_empty(),
+            false => Glob::new(&self.group).matches(&resource.group),
+        };
+        group
+            && Glob::new(&self.kind).matches(&resource.kind)
+            && (self.name.is_empty() || self.name == resource.name)
+            && (self.namespace.is_empty() || self.namespace == resource.namespace)
+    }
 }
 
 /// One entry of `status.conditions`.

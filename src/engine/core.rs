@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -373,6 +373,7 @@ impl Engine {
         let environment = self.settings.environments.of(application, &cluster).to_owned();
         let policy = self.settings.policies.of(&environment);
         Setting {
+            declared: OnceLock::new(),
             server: &server.identity,
             cluster,
             environment,

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::{LastApplied, Origin};
 use crate::drift::{Application, ApplicationKey, Automated, DriftState, IgnoreDifference, Pointer, ResourceKey, SyncStatus};
+use crate::verdict::declared::Declared;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::policy::{Policies, VerdictOverride};
 use crate::verdict::{Cause, Confidence, Verdict, judge};
@@ -212,6 +213,7 @@ impl Case {
         let siblings: Vec<(ResourceKey, &Value)> = self.siblings.iter().map(|object| (key_of(object), object)).collect();
         let siblings: Vec<Sibling<'_>> = siblings.iter().map(|(key, object)| Sibling { key, object }).collect();
         let policies = self.app.policy.policies();
+        let declared = Declared::of(&application);
         let evidence = Evidence {
             application: &application,
             resource: &key,
@@ -228,6 +230,7 @@ impl Case {
             last_applied: last_applied.as_ref(),
             synced: None,
             siblings: &siblings,
+            declared: &declared,
             policy: policies.of(&self.app.environment),
         };
         let Some(judgement) = judge(&evidence) else {

@@ -201,7 +201,10 @@ impl Follower {
                     }
                     Err(error) => tracing::error!(%error, "a sweep's look ended without a result"),
                 },
-                Some(Ok(key)) = session.bases.join_next() => self.known.look_again(&key),
+                Some(asked) = session.bases.join_next() => match asked {
+                    Ok(key) => self.known.look_again(&key),
+                    Err(error) => tracing::error!(%error, "asking what was synced last ended without a result"),
+                },
                 Some(page) = session.pages.1.recv() => match page {
                     Page::Applications(page) => {
                         let news = self.known.listed(page);

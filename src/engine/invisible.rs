@@ -51,6 +51,7 @@ pub(super) fn additions(
         last_applied: last_applied.as_ref(),
         synced: None,
         siblings,
+        declared: setting.declared(application),
         policy: setting.policy,
     };
     let judgement = judge(&evidence)?;

@@ -1,6 +1,6 @@
 //! From what was collected to verdicts: an Application's, and those of its drifts.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
@@ -12,14 +12,15 @@ use super::scaling::scaler_views;
 use super::shelf::Shelved;
 use super::urgency::most_urgent_first;
 use super::view::FailedSyncView;
-use super::view::{ApplicationVerdict, ApplicationView, ArgoCdIgnoreView, DriftView, Seal};
+use super::view::{ApplicationVerdict, ApplicationView, DriftView, Seal};
 use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::LastApplied;
 use crate::drift::raw::ManagedResource;
-use crate::drift::{Application, DriftState, IgnoreDifference, OperationPhase, OperationState, Pointer, ResourceKey, SyncStatus};
+use crate::drift::{Application, DriftState, OperationPhase, OperationState, Pointer, ResourceKey, SyncStatus};
 use crate::ignore::rule::day_of;
 use crate::ignore::{Documents, Place, RuleSet};
 use crate::redact::text;
+use crate::verdict::declared::Declared;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::next::{Next, also_overwriting, next, next_of_changed, next_of_extra};
 use crate::verdict::policy::Policy;
@@ -40,9 +41,16 @@ pub(super) struct Setting<'a> {
     pub ignore: Arc<RuleSet>,
     /// When it was fetched.
     pub now: Timestamp,
+    /// What the Application tells Argo CD to ignore: compiled for the first object that is judged.
+    pub declared: OnceLock<Declared>,
 }
 
 impl Setting<'_> {
+    /// What the Application tells Argo CD to ignore, compiled once for all of its objects.
+    pub(super) fn declared(&self, application: &Application) -> &Declared {
+        self.declared.get_or_init(|| Declared::of(application))
+    }
+
     /// The judgement after the ignore rules have spoken.
     pub(super) fn ignoring<'j>(
         &self,
@@ -175,7 +183,9 @@ pub(super) fn judged(look: &Look, setting: &Setting<'_>, first_seen: FirstSeen<'
     }
     let views = drifts.iter().map(|s| Arc::clone(&s.drift)).collect();
     let mut view = view(application, setting, verdict, reason, views);
-    let hidden = hidden_in_synced(look, |resource| drifts.iter().any(|s| s.drift.key.resource == resource.key));
+    let hidden = hidden_in_synced(look, setting.declared(application), |resource| {
+        drifts.iter().any(|s| s.drift.key.resource == resource.key)
+    });
     view.next = redacted_next(also_overwriting(application, next(application), &hidden));
     view.invisible = invisible.iter().map(|s| Arc::clone(&s.drift)).collect();
     drifts.append(&mut invisible);
@@ -296,7 +306,6 @@ fn view(
         synced_at: last.and_then(|o| o.finished_at).or(deployed.and_then(|d| d.deployed_at)),
         reconciled_at: application.reconciled_at,
         fetched_at: setting.now,
-        argocd_ignores: application.ignore_differences.iter().map(argocd_ignore).collect(),
         target_revisions: application
             .sources
             .iter()
@@ -317,20 +326,6 @@ fn failed_sync(application: &Application) -> Option<FailedSyncView> {
         message: text::redact(&last.message).into_owned(),
         seal: Seal,
     })
-}
-
-pub(super) fn argocd_ignore(ignore: &IgnoreDifference) -> ArgoCdIgnoreView {
-    let managers = ignore
-        .managed_fields_managers
-        .iter()
-        .map(|manager| format!("manager {manager}"));
-    let written = ignore.json_pointers.iter().chain(&ignore.jq_path_expressions).cloned();
-    ArgoCdIgnoreView {
-        group: ignore.group.clone(),
-        kind: ignore.kind.clone(),
-        name: ignore.name.clone(),
-        what: written.chain(managers).map(|what| text::redact(&what).into_owned()).collect(),
-    }
 }
 
 /// Argo CD's words in it are a cluster's words.
@@ -375,6 +370,7 @@ fn drift(
         last_applied: last_applied.as_ref(),
         synced: look.synced.as_ref().and_then(|rendered| rendered.object(&resource.key)),
         siblings,
+        declared: setting.declared(application),
         policy: setting.policy,
     };
     let judgement = match resource.pair.differences() {

@@ -52,6 +52,7 @@ fn look(resources: Vec<ManagedResource>) -> Look {
 
 fn judge_under(look: &Look, policies: &Policies) -> Judged {
     let setting = Setting {
+        declared: OnceLock::new(),
         server: "https://argocd.example.com",
         cluster: "dev-eu".to_owned(),
         environment: "dev".to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::judging::{FirstSeen, Setting, argocd_ignore};
+use super::judging::{FirstSeen, Setting};
 use super::kept::kept;
 use super::shelf::{Shelved, Sides, Write};
 use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, PolicyView, RedactedValue, Seal};
@@ -110,6 +110,7 @@ pub(super) fn redacted(
         times_seen: 1,
         flaps: 0,
         dispositions: Vec::new(),
+        argocd_ignores: argocd_ignores(application, resource),
         next: None,
         scalers: Vec::new(),
         changes,
@@ -157,11 +158,28 @@ fn uid(live: &Value) -> Option<String> {
     live.get("metadata")?.get("uid")?.as_str().map(str::to_owned)
 }
 
+/// What Argo CD is told to ignore in this resource, as written.
+fn argocd_ignores(application: &Application, resource: &ResourceKey) -> Vec<String> {
+    let rules = application.ignore_differences.iter().filter(|rule| rule.is_about(resource));
+    rules
+        .flat_map(|rule| {
+            let managers = rule
+                .managed_fields_managers
+                .iter()
+                .map(|manager| format!("manager {manager}"));
+            let written = rule.json_pointers.iter().chain(&rule.jq_path_expressions).cloned();
+            written.chain(managers)
+        })
+        .filter(|what| what != "/status")
+        .map(|what| text::redact(&what).into_owned())
+        .collect()
+}
+
 /// The fields of this resource that Argo CD is told to ignore. Of jq expressions and managers only a comparison would tell.
 fn ignored_by_argocd(application: &Application, resource: &ResourceKey) -> Vec<Pointer> {
     let rules = application.ignore_differences.iter();
     rules
-        .filter(|rule| argocd_ignore(rule).is_about(resource))
+        .filter(|rule| rule.is_about(resource))
         .flat_map(|rule| rule.json_pointers.iter().filter_map(|pointer| Pointer::parse(pointer)))
         .collect()
 }

@@ -96,7 +96,6 @@ pub(crate) fn application(name: &str, verdict: ApplicationVerdict) -> Applicatio
         synced_at: None,
         reconciled_at: None,
         fetched_at: time("2026-11-20T03:12:58Z"),
-        argocd_ignores: Vec::new(),
         failed_sync: None,
         target_revisions: vec!["main".to_owned()],
         stale: None,
@@ -128,6 +127,7 @@ fn drift(application: &ApplicationKey, resource: ResourceKey, verdict: Verdict) 
         times_seen: 1,
         flaps: 0,
         dispositions: Vec::new(),
+        argocd_ignores: Vec::new(),
         next: None,
         scalers: Vec::new(),
         changes: vec![ChangeView {

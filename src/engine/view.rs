@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use super::journal::DispositionKind;
 pub use super::scaling::ScalerView;
-use crate::drift::glob::Glob;
 use crate::drift::{ApplicationKey, DriftState, HealthStatus, Pointer, ResourceKey, SyncStatus};
 use crate::verdict::policy::PolicyChange;
 use crate::verdict::{Cause, Confidence, Next, Verdict};
@@ -228,6 +227,9 @@ pub struct DriftView {
     pub flaps: u32,
     /// What people decided about this very difference and still holds, the last decision at the end.
     pub dispositions: Vec<DispositionView>,
+    /// What Argo CD is told to ignore in this resource, as written: pointers, jq expressions, `manager NAME` (redacted; hostile
+    /// text). Without `/status`, which no sync writes.
+    pub argocd_ignores: Vec<String>,
     /// What happens next to this one, where it is not what happens to its Application: an object that needs pruning.
     pub next: Option<Next>,
     /// The autoscalers of its Application that target it.
@@ -256,30 +258,6 @@ impl DriftView {
                 .changes
                 .iter()
                 .all(|c| c.origin == OriginView::Git || c.verdict == Verdict::Harmless)
-    }
-}
-
-/// What Argo CD itself is told to ignore in an Application: its own `ignoreDifferences`, or the system-wide ones.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArgoCdIgnoreView {
-    /// API group of the resources; may be a glob.
-    pub group: String,
-    /// Kind of the resources; may be a glob.
-    pub kind: String,
-    /// Name of the one resource; empty for all.
-    pub name: String,
-    /// What of it, as written: pointers, jq expressions, `manager NAME` (redacted; hostile text).
-    pub what: Vec<String>,
-}
-
-impl ArgoCdIgnoreView {
-    /// Whether it is about this resource (Argo CD: an empty group is the core group only).
-    pub fn is_about(&self, resource: &ResourceKey) -> bool {
-        let group = match self.group.is_empty() {
-            true => resource.group.is_empty(),
-            false => Glob::new(&self.group).matches(&resource.group),
-        };
-        group && Glob::new(&self.kind).matches(&resource.kind) && (self.name.is_empty() || self.name == resource.name)
     }
 }
 
@@ -334,8 +312,6 @@ pub struct ApplicationView {
     pub reconciled_at: Option<Timestamp>,
     /// When we fetched this.
     pub fetched_at: Timestamp,
-    /// What Argo CD is told to ignore in it; empty before somebody looked.
-    pub argocd_ignores: Vec<ArgoCdIgnoreView>,
     /// Why the last look at its resources failed, if it did; the drifts shown are then the last good ones.
     pub stale: Option<String>,
     pub(super) seal: Seal,

@@ -6,9 +6,8 @@ use super::evidence::{Evidence, FieldEvidence};
 use super::grade::Verdict;
 use crate::drift::attribution::{Attribution, attribute_change};
 use crate::drift::compare::{Difference, compare};
-use crate::drift::glob::Glob;
 use crate::drift::origin::Origin;
-use crate::drift::{IgnoreDifference, Pointer, ResourceKey};
+use crate::drift::{Application, IgnoreDifference, Pointer};
 use crate::ignore::Change;
 use crate::ignore::jq::JqPath;
 use crate::ignore::rule_set::hides;
@@ -23,6 +22,22 @@ pub fn lowered(verdict: Verdict) -> Verdict {
     }
 }
 
+/// Every entry of an Application's `spec.ignoreDifferences`, its jq expressions compiled: once for all of its objects.
+#[derive(Debug, Clone, Default)]
+pub struct Declared(Vec<(IgnoreDifference, Vec<JqPath>)>);
+
+impl Declared {
+    /// Compiles them. An expression that is not accepted (see [`crate::ignore::jq`]) hides nothing.
+    pub fn of(application: &Application) -> Self {
+        let compiled = |ignore: &IgnoreDifference| {
+            let expressions = ignore.jq_path_expressions.iter();
+            expressions.filter_map(|expression| JqPath::parse(expression).ok()).collect()
+        };
+        let entries = application.ignore_differences.iter();
+        Self(entries.map(|ignore| (ignore.clone(), compiled(ignore))).collect())
+    }
+}
+
 /// What `spec.ignoreDifferences` of the Application says of one object (Argo CD, `util/argo/normalizers`): group and kind are
 /// globs, an empty group is the core group only, name and namespace are exact, a pointer hides itself and all below.
 #[derive(Debug)]
@@ -33,22 +48,21 @@ pub struct DeclaredIgnores<'a> {
 }
 
 impl<'a> DeclaredIgnores<'a> {
-    /// Reads them once for the object. An expression that is not accepted (see [`crate::ignore::jq`]) hides nothing.
+    /// Those that are about the object, and what their jq expressions name in it.
     pub fn of(evidence: &Evidence<'a>) -> Self {
-        let about: Vec<&IgnoreDifference> = evidence
-            .application
-            .ignore_differences
-            .iter()
-            .filter(|ignore| is_about(ignore, evidence.resource))
-            .collect();
+        let entries = evidence.declared.0.iter();
+        let about: Vec<&(IgnoreDifference, Vec<JqPath>)> =
+            entries.filter(|(ignore, _)| ignore.is_about(evidence.resource)).collect();
         let fields = |path: &JqPath, side: Option<&Value>| side.map(|side| path.fields(side)).unwrap_or_default();
         let named = about
             .iter()
-            .flat_map(|ignore| &ignore.jq_path_expressions)
-            .filter_map(|expression| JqPath::parse(expression).ok())
-            .map(|path| (fields(&path, evidence.desired), fields(&path, evidence.live)))
+            .flat_map(|(_, paths)| paths)
+            .map(|path| (fields(path, evidence.desired), fields(path, evidence.live)))
             .collect();
-        Self { about, named }
+        Self {
+            about: about.into_iter().map(|(ignore, _)| ignore).collect(),
+            named,
+        }
     }
 
     /// Whether they really match this field.
@@ -116,18 +130,6 @@ fn change<'f>(field: &'f FieldEvidence<'_>) -> Change<'f> {
     }
 }
 
-fn is_about(ignore: &IgnoreDifference, resource: &ResourceKey) -> bool {
-    let group = if ignore.group.is_empty() {
-        resource.group.is_empty()
-    } else {
-        Glob::new(&ignore.group).matches(&resource.group)
-    };
-    group
-        && Glob::new(&ignore.kind).matches(&resource.kind)
-        && (ignore.name.is_empty() || ignore.name == resource.name)
-        && (ignore.namespace.is_empty() || ignore.namespace == resource.namespace)
-}
-
 fn has_pointer(ignore: &IgnoreDifference, path: &Pointer) -> bool {
     ignore
         .json_pointers
@@ -150,6 +152,7 @@ fn has_manager(ignore: &IgnoreDifference, field: &FieldEvidence<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drift::ResourceKey;
 
     #[test]
     fn an_empty_group_is_the_core_group() {
@@ -158,12 +161,12 @@ mod tests {
             json_pointers: vec!["/spec".to_owned()],
             ..IgnoreDifference::default()
         };
-        assert!(!is_about(&ignore, &ResourceKey::new("apps", "Deployment", "a", "b")));
+        assert!(!ignore.is_about(&ResourceKey::new("apps", "Deployment", "a", "b")));
         let ignore = IgnoreDifference {
             group: "*".to_owned(),
             kind: "Deploy*".to_owned(),
             ..ignore
         };
-        assert!(is_about(&ignore, &ResourceKey::new("apps", "Deployment", "a", "b")));
+        assert!(ignore.is_about(&ResourceKey::new("apps", "Deployment", "a", "b")));
     }
 }

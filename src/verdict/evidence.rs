@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::declared::Declared;
 use super::policy::Policy;
 use crate::drift::attribution::Attribution;
 use crate::drift::compare::Difference;
@@ -47,6 +48,8 @@ pub struct Evidence<'a> {
     pub synced: Option<&'a Value>,
     /// The other objects of the Application.
     pub siblings: &'a [Sibling<'a>],
+    /// What the Application tells Argo CD to ignore, compiled.
+    pub declared: &'a Declared,
     /// What the team's policy makes of verdicts in this Application's environment.
     pub policy: Policy<'a>,
 }

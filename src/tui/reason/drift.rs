@@ -45,7 +45,7 @@ impl Panel<'_> {
         self.fields(&mut lines, drift);
         if !self.compact {
             self.additions(&mut lines, application, drift);
-            self.argocd_ignores(&mut lines, application, drift);
+            self.argocd_ignores(&mut lines, drift);
             self.scalers(&mut lines, drift);
             self.git(&mut lines, application);
             self.rule(&mut lines, drift);
@@ -69,14 +69,10 @@ impl Panel<'_> {
         }
     }
 
-    fn argocd_ignores(&self, lines: &mut Vec<Line>, application: &ApplicationView, drift: &DriftView) {
-        let about = application
-            .argocd_ignores
-            .iter()
-            .filter(|ignore| ignore.is_about(&drift.key.resource));
-        let what: Vec<&str> = about.flat_map(|ignore| &ignore.what).map(String::as_str).collect();
-        if !what.is_empty() {
-            self.labelled(lines, "argocd", Tone::Dim, &format!("ignores {} here", what.join(", ")), 2);
+    fn argocd_ignores(&self, lines: &mut Vec<Line>, drift: &DriftView) {
+        if !drift.argocd_ignores.is_empty() {
+            let what = format!("ignores {} here", drift.argocd_ignores.join(", "));
+            self.labelled(lines, "argocd", Tone::Dim, &what, 2);
         }
     }
 

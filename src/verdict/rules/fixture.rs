@@ -7,6 +7,7 @@ use crate::drift::managed_fields::ManagedFields;
 use crate::drift::origin::{LAST_APPLIED, LastApplied};
 use crate::drift::{Application, ApplicationKey, Detail, DriftState, OperationPhase, OperationState, Pointer, ResourceKey};
 use crate::verdict::causes;
+use crate::verdict::declared::Declared;
 use crate::verdict::evidence::{Evidence, Sibling};
 use crate::verdict::grade::Cause;
 use crate::verdict::judge::judge;
@@ -236,6 +237,7 @@ impl Fixture {
             last_applied: last_applied.as_ref(),
             synced: None,
             siblings: &siblings,
+            declared: &Declared::of(&application),
             policy: Policy::default(),
         })
     }
