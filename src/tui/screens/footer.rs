@@ -1,8 +1,8 @@
 //! The last line: what can be pressed now, or the filter while it is typed; and the toast above it.
 
-use crate::tui::commands::{Availability, COMMANDS, Command, contexts};
+use crate::tui::commands::{Availability, COMMANDS, Command, Context, contexts};
 use crate::tui::diff::Form;
-use crate::tui::keymap::sequence_label;
+use crate::tui::keymap::{Lookup, sequence_label};
 use crate::tui::state::{Area, Layout, Pane, State};
 use crate::tui::text::{ellipsis, prefix, width};
 use crate::tui::theme::Token;
@@ -115,8 +115,18 @@ fn offered(state: &State) -> impl Iterator<Item = &'static Command> {
         .iter()
         .filter(move |command| contexts.contains(&command.context))
         .filter(move |command| (command.enabled)(state) == Availability::Yes)
+        .filter(move |command| leads_to(state, contexts, command))
         // In a pane Esc and q do the same, and one hint is enough.
         .filter(move |command| command.id != "app.back" || state.pane == Pane::List)
+}
+
+/// Whether the key that would be shown runs this command here: an inner context may use it for something else.
+fn leads_to(state: &State, contexts: &[Context], command: &Command) -> bool {
+    let sequence = state.keymap.sequences(command.id).first();
+    sequence.is_some_and(|sequence| match state.keymap.look_up(contexts, sequence) {
+        Lookup::Found(found) => found.id == command.id,
+        Lookup::Prefix | Lookup::Unbound => false,
+    })
 }
 
 fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str {

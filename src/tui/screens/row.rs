@@ -95,7 +95,12 @@ impl Columns {
             (true, true) => " ▸",
             (true, false) => " ▾",
         };
-        let text = format!("{} {}", word(group.verdict()), state.counts.of(group.verdict()));
+        let all = state.counts.of(group.verdict());
+        let count = match state.list.made.found_in.get(&group) {
+            Some(found) if state.filter.is_active() => format!("{found} of {all}"),
+            _ => all.to_string(),
+        };
+        let text = format!("{} {count}", word(group.verdict()));
         let mut column = canvas.text(area, row, 1, &text, style.add_modifier(Modifier::BOLD));
         column = canvas.text(area, row, column, sign, theme.style(Token::Dim));
         if group != Group::Synced {

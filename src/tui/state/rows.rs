@@ -36,6 +36,8 @@ pub(crate) struct Rows {
     pub(super) narrowed: HashMap<ApplicationKey, Vec<DriftKey>>,
     /// Applications that the filter found.
     pub(crate) found: usize,
+    /// The same by section.
+    pub(crate) found_in: BTreeMap<Group, usize>,
     /// Synced Applications with invisible additions.
     pub(crate) with_additions: usize,
     /// Rows that stand for a drift.
@@ -86,6 +88,7 @@ impl State {
                 }
             };
             rows.found += 1;
+            *rows.found_in.entry(group).or_default() += 1;
             sections.entry(group).or_default().push(Found { view, narrowed });
         }
         rows.name_columns = ninth_tenth(sections.values().flatten().map(|found| width(&found.view.key.name)).collect());

@@ -99,3 +99,19 @@ fn escape_closes_the_palette_and_nothing_else() {
         .expect_text("filter pay")
         .expect_no_text("Commands");
 }
+
+#[test]
+fn a_hint_never_names_a_key_that_does_something_else_here() {
+    Driver::night()
+        .expect_text("/ filter")
+        .keys("enter")
+        .expect_text("/ search")
+        .expect_no_text("/ filter");
+}
+
+#[test]
+fn headings_say_how_many_a_filter_found() {
+    Driver::night()
+        .keys("/ k i n d : d e p l o y m e n t enter")
+        .expect_text("RISKY 1 of 3");
+}
