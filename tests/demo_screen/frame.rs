@@ -69,11 +69,8 @@ pub(crate) fn is_compared(frame: &str) -> bool {
     (frame.contains("- after sync  + live") && !frame.contains("Reading both sides")) || frame.contains("No diff:")
 }
 
-/// Whether the header says that news arrive. A recording served under today's clock was compared days ago, and where there
-/// is no room for both the header says only that.
+/// Whether the header says that news arrive. (A recording served under today's clock was compared days ago, so it says as well
+/// that Argo CD looks stuck.)
 pub(crate) fn is_watching(frame: &str) -> bool {
-    frame
-        .lines()
-        .next()
-        .is_some_and(|header| header.contains("live · ") || header.contains("Argo CD looks stuck"))
+    frame.lines().next().is_some_and(|header| header.contains("live · "))
 }
