@@ -1,9 +1,15 @@
 //! THE table of commands. Dispatch, help, the hint line, key overrides and their checks all read it; nothing else
 //! knows a key.
 
-use super::diff::Form;
+mod availability;
+
+use availability::{
+    always, can_escape, can_suspend, has_application, has_applications, has_change, has_diff, has_drift, has_drifts, has_job,
+    has_marks, has_panes, has_quiet, has_row, has_viewer,
+};
+
 use super::diff::copy::Part;
-use super::state::{Group, Layout, Overlay, Pane, State};
+use super::state::{Group, Overlay, Pane, State};
 
 /// Section of the help, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -394,88 +400,6 @@ pub(crate) fn contexts(state: &State) -> &'static [Context] {
         (None, Pane::Diff) if state.detail.search.typing => SEARCH,
         (None, Pane::Diff) => DIFF,
     }
-}
-
-fn always(_: &State) -> Availability {
-    Availability::Yes
-}
-
-fn given(yes: bool, why: &'static str) -> Availability {
-    if yes { Availability::Yes } else { Availability::No(why) }
-}
-
-fn has_job(state: &State) -> Availability {
-    given(!state.jobs.running.is_empty(), "Nothing runs.")
-}
-
-fn has_row(state: &State) -> Availability {
-    given(state.list.selection().is_some(), "There is no row.")
-}
-
-fn has_applications(state: &State) -> Availability {
-    given(!state.applications.is_empty(), "There is nothing to filter yet.")
-}
-
-fn has_marks(state: &State) -> Availability {
-    given(!state.list.marks.is_empty(), "Nothing is marked.")
-}
-
-fn has_drifts(state: &State) -> Availability {
-    given(state.lists_drifts(), "No drift is listed.")
-}
-
-fn has_drift(state: &State) -> Availability {
-    given(state.shown_drift().is_some(), "No drift is selected.")
-}
-
-fn has_application(state: &State) -> Availability {
-    let row = state.list.selection();
-    let application = row.and_then(|row| state.application(row));
-    given(application.is_some(), "No Application is selected.")
-}
-
-fn has_panes(state: &State) -> Availability {
-    given(state.shown_drift().is_some(), "Only the list is open.")
-}
-
-/// A key must not change what nobody sees.
-fn shows_diff(state: &State) -> bool {
-    state.detail.diff().is_some() && Layout::of(state).diff.is_some()
-}
-
-fn has_diff(state: &State) -> Availability {
-    given(shows_diff(state), "No diff is shown.")
-}
-
-fn has_change(state: &State) -> Availability {
-    let plan = &state.detail.plan;
-    let stops = !plan.changes().is_empty() || state.detail.search.is_active();
-    given(shows_diff(state) && stops, "No change is shown.")
-}
-
-fn has_quiet(state: &State) -> Availability {
-    // Of one side alone everything is shown.
-    let folds = !matches!(state.detail.plan.shape().form, Form::One(_));
-    let quiet = state.detail.diff().is_some_and(|diff| diff.quiet().total() > 0);
-    given(shows_diff(state) && folds && quiet, "Every change of this diff is shown.")
-}
-
-fn has_viewer(state: &State) -> Availability {
-    if !state.has_viewer {
-        return Availability::No("No viewer is configured: see view.diff_viewer in config.example.toml.");
-    }
-    has_diff(state)
-}
-
-fn can_suspend(_: &State) -> Availability {
-    given(cfg!(unix), "This system has no way to stop a program and go on later.")
-}
-
-fn can_escape(state: &State) -> Availability {
-    given(
-        !state.filter.text.is_empty() || state.pane != Pane::List,
-        "This is the first screen; q asks to quit.",
-    )
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::super::origin::FileLayer;
 use super::super::resolve::resolve;
 use super::super::schema;
 use super::super::settings::IgnoreSourcePlace;
-use super::ignored;
+use super::ignore_rules::ignored;
 
 #[test]
 fn sources_are_files_and_files_of_repositories() {

@@ -4,6 +4,8 @@
 //! says which pane stands where (a function of the state, shared by `update` and `screens`), [`moment`] words times.
 
 pub(crate) mod by_hand;
+mod context;
+mod counts;
 pub(crate) mod detail;
 pub(crate) mod entry;
 pub(crate) mod filter;
@@ -14,6 +16,7 @@ pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod moment;
 pub(crate) mod order;
+mod overlay;
 pub(crate) mod palette;
 pub(crate) mod remembered;
 pub(crate) mod rows;
@@ -27,6 +30,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub(crate) use by_hand::ByHand;
+pub(crate) use context::{ContextState, Failure, Sweep};
+pub(crate) use counts::Counts;
 pub(crate) use detail::{Detail, Load};
 pub(crate) use entry::Entry;
 pub(crate) use filter::Filter;
@@ -36,6 +41,7 @@ pub(crate) use jobs::Jobs;
 pub(crate) use layout::{Area, Layout};
 pub(crate) use list::{FoldKey, Group, List, RowKey};
 pub(crate) use moment::Moment;
+pub(crate) use overlay::{Overlay, Pane};
 pub(crate) use palette::Palette;
 pub(crate) use remembered::Remembering;
 pub(crate) use timeline::OpenTimeline;
@@ -43,98 +49,9 @@ pub(crate) use timeline::OpenTimeline;
 use super::keymap::{Chord, Keymap};
 use crate::drift::ApplicationKey;
 use crate::engine::Pace;
-use crate::engine::event::ContextView;
-use crate::engine::ports::{ErrorView, IgnoreSourceState};
+use crate::engine::ports::IgnoreSourceState;
 use crate::engine::scan::Coverage;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
-
-/// Which pane has the focus. On a narrow terminal also which one is to be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pane {
-    /// Applications and drifts.
-    List,
-    /// Why the verdict, what next, who.
-    Reason,
-    /// What differs.
-    Diff,
-}
-
-/// What lies on top of the panes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Overlay {
-    /// Every command with its keys.
-    Help {
-        /// First line shown.
-        scroll: usize,
-    },
-    /// What a rule means.
-    Rule {
-        /// Its id.
-        id: &'static str,
-        /// First line shown.
-        scroll: usize,
-    },
-    /// What runs, how each server is doing, what failed last.
-    Jobs {
-        /// First line shown.
-        scroll: usize,
-    },
-    /// The last lines of our own log.
-    Log {
-        /// First line shown; past the end, the newest line stays in view.
-        scroll: usize,
-    },
-    /// The story of a drift or an Application ([`State::timeline`]).
-    Timeline {
-        /// First line shown.
-        scroll: usize,
-    },
-    /// The command palette ([`State::palette`]).
-    Palette,
-    /// Commands to be copied ([`State::by_hand`]).
-    ByHand,
-    /// "Quit?"
-    Quit,
-}
-
-/// What went wrong with a context.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
-    /// What, and what to try.
-    pub(crate) error: ErrorView,
-    /// Since when.
-    pub(crate) at: Timestamp,
-    /// When it is tried again.
-    pub(crate) retry_at: Option<Timestamp>,
-}
-
-/// The slow look into Synced Applications of a context.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sweep {
-    /// It runs.
-    pub(crate) on: bool,
-    /// How much was looked into.
-    pub(crate) coverage: Coverage,
-}
-
-/// One Argo CD server.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct ContextState {
-    /// Name, address, version; `None` before it answered.
-    pub(crate) view: Option<ContextView>,
-    /// The change stream runs.
-    pub(crate) live: bool,
-    /// When the last whole list was complete.
-    pub(crate) listed_at: Option<Timestamp>,
-    /// The slow look into Synced Applications, once it was heard of.
-    pub(crate) sweep: Option<Sweep>,
-    /// What is wrong now.
-    pub(crate) failure: Option<Failure>,
-    /// How many of its Applications are what.
-    pub(crate) counts: Counts,
-    /// When they were compared with Git, as of the last ordering; `None` while nothing tells.
-    pub(crate) compared: Option<Compared>,
-}
 
 /// The last lines of our own log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -172,59 +89,6 @@ pub(crate) enum Signal {
     Terminate,
     /// SIGHUP.
     Hangup,
-}
-
-/// Counts of Applications by what the screen calls them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Counts {
-    /// Listed, not judged yet.
-    pub(crate) pending: usize,
-    /// Nothing differs.
-    pub(crate) clean: usize,
-    /// Only harmless drift.
-    pub(crate) harmless: usize,
-    /// No comparison to judge.
-    pub(crate) cannot_tell: usize,
-    /// Needs review.
-    pub(crate) needs_review: usize,
-    /// Risky.
-    pub(crate) risky: usize,
-}
-
-impl Counts {
-    /// The count for a verdict.
-    pub(crate) fn of(self, verdict: ApplicationVerdict) -> usize {
-        match verdict {
-            ApplicationVerdict::Pending => self.pending,
-            ApplicationVerdict::Clean => self.clean,
-            ApplicationVerdict::Harmless => self.harmless,
-            ApplicationVerdict::CannotTell => self.cannot_tell,
-            ApplicationVerdict::NeedsReview => self.needs_review,
-            ApplicationVerdict::Risky => self.risky,
-        }
-    }
-
-    fn count(&mut self, verdict: ApplicationVerdict, by: isize) {
-        let count = match verdict {
-            ApplicationVerdict::Pending => &mut self.pending,
-            ApplicationVerdict::Clean => &mut self.clean,
-            ApplicationVerdict::Harmless => &mut self.harmless,
-            ApplicationVerdict::CannotTell => &mut self.cannot_tell,
-            ApplicationVerdict::NeedsReview => &mut self.needs_review,
-            ApplicationVerdict::Risky => &mut self.risky,
-        };
-        *count = count.saturating_add_signed(by);
-    }
-
-    /// All of them.
-    pub(crate) fn total(self) -> usize {
-        self.pending + self.clean + self.harmless + self.cannot_tell + self.needs_review + self.risky
-    }
-
-    /// Nothing asks for a person: everything is judged, and clean or harmless.
-    pub(crate) fn all_well(self) -> bool {
-        self.total() > 0 && self.total() == self.clean + self.harmless
-    }
 }
 
 /// The whole state of the screen.

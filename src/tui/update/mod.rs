@@ -277,7 +277,7 @@ fn cancelled(state: &mut State, purpose: &'static str) {
         state.detail.load = Load::Failed(ErrorView {
             title: "Cancelled".to_owned(),
             detail: "You cancelled the comparison.".to_owned(),
-            hint: "Press ] and [ to try once more.".to_owned(),
+            hint: "Go to another drift and back to try once more.".to_owned(),
         });
     }
     state.say(format!("Cancelled: {purpose}."));
@@ -288,7 +288,7 @@ fn broken(purpose: &str) -> ErrorView {
     ErrorView {
         title: format!("{purpose} broke"),
         detail: "This is a bug of driftline; the log has the report.".to_owned(),
-        hint: "Press ] and [ to try once more.".to_owned(),
+        hint: "Go to another drift and back to try once more.".to_owned(),
     }
 }
 

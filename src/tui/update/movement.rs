@@ -174,11 +174,13 @@ pub(super) fn change(state: &mut State, forward: bool) {
         Some(index) => state.detail.go_to_change(index, height.max(1)),
         None => {
             state.detail.go_to_change(state.detail.current, height.max(1));
-            state.say(if forward {
-                "This is the last change; ] goes to the next drift."
-            } else {
-                "This is the first change; [ goes to the previous drift."
-            });
+            let (end, command, goes_to) = match forward {
+                true => ("last", "drift.next", "next"),
+                false => ("first", "drift.previous", "previous"),
+            };
+            let key = state.keymap.label(command);
+            let further = key.map_or_else(String::new, |key| format!("; {key} goes to the {goes_to} drift"));
+            state.say(format!("This is the {end} change{further}."));
         }
     }
 }
