@@ -12,7 +12,7 @@ use super::core::Engine;
 use super::ports::ErrorView;
 use super::view::{ChangeView, DriftKey, DriftView, RedactedValue, Seal};
 use crate::drift::{ApplicationKey, DriftState, Pointer, ResourceKey};
-use crate::redact::terminal::visible;
+use crate::redact::terminal::{inert_json, visible};
 use crate::verdict::Verdict;
 
 /// So many fields are offered to be put back, each with a command of its own.
@@ -165,7 +165,8 @@ fn put_back(
         true => resource.kind.to_lowercase(),
         false => format!("{}.{}", resource.kind.to_lowercase(), resource.group),
     };
-    let patch = escaped(&Value::Array(steps).to_string());
+    let patch = Value::Array(steps).to_string();
+    let patch = inert_json(&patch);
     command.push_str(&format!(
         " patch {} {} --type=json -p {}",
         quoted(&kind),
@@ -183,22 +184,6 @@ fn place_to_add(path: &Pointer, live: &Value) -> Result<String, &'static str> {
         Some(Value::Object(_)) => Ok(path.as_str().to_owned()),
         _ => Err("what would hold it is not in the cluster: sync it instead"),
     }
-}
-
-/// JSON text in which nothing hides: `\u202e` instead of the character.
-fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if visible(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8() {
-            out.push(c);
-        } else {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    out
 }
 
 /// As one word of a POSIX shell. A line break or another control character in it would run what a person has not read, so
@@ -317,6 +302,5 @@ mod tests {
         ] {
             assert_eq!(quoted(text), word);
         }
-        assert_eq!(escaped("a\u{202e}b\u{e0001}"), "a\\u202eb\\udb40\\udc01");
     }
 }

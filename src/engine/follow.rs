@@ -20,14 +20,12 @@ use super::core::Engine;
 use super::event::{ContextView, EngineCommand, EngineEvent};
 use super::guarded::guarded;
 use super::known::Known;
-use super::pace::{Due, Pace};
-use super::pause::{STEADY, backoff, pause};
-use super::ports::{ArgoCd, ArgoCdError, ErrorView, WatchEvent};
-use super::view::{ApplicationView, DriftKey};
+use super::pace::Pace;
+use super::pause::pause;
+use super::ports::{ArgoCd, ArgoCdError, WatchEvent};
+use super::session::{Hint, LookResult, Page, Session};
+use super::view::DriftKey;
 use crate::drift::{Application, ApplicationKey};
-
-/// Events of the stream that may wait for the follower.
-const HINTS: usize = 1_024;
 
 impl Engine {
     /// Follows every context until stopped. News goes to `events`, in order per context; a slow receiver slows the engine,
@@ -72,20 +70,6 @@ impl Engine {
 
 type Commands = mpsc::UnboundedReceiver<EngineCommand>;
 
-/// What the stream task tells the follower.
-enum Hint {
-    Event(WatchEvent),
-    Ended(Result<(), ArgoCdError>),
-}
-
-/// What the task that lists tells the follower.
-enum Page {
-    Applications(Vec<Application>),
-    End(Result<(), ArgoCdError>),
-}
-
-type LookResult = (ApplicationKey, ApplicationView, Option<ErrorView>);
-
 struct Follower {
     engine: Arc<Engine>,
     argocd: Arc<dyn ArgoCd>,
@@ -97,25 +81,6 @@ struct Follower {
     sweep: bool,
     /// How often the server is asked.
     pace: Pace,
-}
-
-/// What lives as long as one connection. Dropping it ends every call.
-struct Session {
-    background: JoinSet<()>,
-    looks: JoinSet<LookResult>,
-    /// At most one: the sweep is unhurried.
-    sweeps: JoinSet<LookResult>,
-    /// What Git said at the revision synced last, being asked for the open drift.
-    bases: JoinSet<ApplicationKey>,
-    hints: (mpsc::Sender<Hint>, mpsc::Receiver<Hint>),
-    pages: (mpsc::UnboundedSender<Page>, mpsc::UnboundedReceiver<Page>),
-    listing: bool,
-    stream_opened: Option<Instant>,
-    stream_failures: u32,
-    next_list: Due,
-    next_sweep: Due,
-    next_open: Due,
-    next_addition: Instant,
 }
 
 impl Follower {
@@ -424,53 +389,6 @@ impl Follower {
             retry_at,
         })
         .await;
-    }
-}
-
-impl Session {
-    /// Nothing runs yet; the first list is due at once, and what was open before is looked at soon.
-    fn new(settings: &super::EngineSettings) -> Self {
-        let now = Instant::now();
-        Self {
-            background: JoinSet::new(),
-            looks: JoinSet::new(),
-            sweeps: JoinSet::new(),
-            bases: JoinSet::new(),
-            hints: mpsc::channel(HINTS),
-            pages: mpsc::unbounded_channel(),
-            listing: false,
-            stream_opened: None,
-            stream_failures: 0,
-            next_list: Due::first(now, settings.list_every),
-            next_sweep: Due::first(now + settings.look_every, settings.look_every),
-            next_open: Due::first(now + settings.open_every, settings.open_every),
-            next_addition: now + settings.sweep.every(),
-        }
-    }
-
-    fn paced(&mut self, pace: Pace) {
-        for due in [&mut self.next_list, &mut self.next_sweep, &mut self.next_open] {
-            due.paced(pace);
-        }
-    }
-
-    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
-        // Those that ended need no place any more.
-        while self.background.try_join_next().is_some() {}
-        self.background.spawn(task);
-    }
-
-    /// How long to wait before the next stream. A server (or a proxy) that opens streams only to close them is not asked
-    /// faster than one that refuses them.
-    fn stream_ended(&mut self) -> Duration {
-        if self.stream_opened.take().is_some_and(|opened| opened.elapsed() >= STEADY) {
-            self.stream_failures = 0;
-        }
-        self.stream_failures += 1;
-        let pause = backoff(self.stream_failures);
-        // What happened while nobody watched is only in the list.
-        self.next_list.no_later_than(Instant::now() + pause);
-        pause
     }
 }
 

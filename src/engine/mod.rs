@@ -6,6 +6,7 @@
 
 mod base;
 pub mod by_hand;
+mod cannot_tell;
 mod collect;
 pub mod commits;
 pub mod core;
@@ -33,6 +34,7 @@ mod scaling;
 pub mod scan;
 #[cfg(test)]
 pub(crate) mod scan_sample;
+mod session;
 mod shelf;
 mod sweeping;
 mod sync_windows;

@@ -27,6 +27,28 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// JSON text in which nothing acts on a terminal: what it would obey or hide, and JSON itself lets pass (C1 controls, bidi,
+/// zero width), is written as `\uXXXX`. Such characters stand inside JSON strings only, so this changes no meaning. Line
+/// breaks between values stay.
+pub fn inert_json(json: &str) -> Cow<'_, str> {
+    let is_active = |c: char| !c.is_ascii() && acts(c);
+    if !json.chars().any(is_active) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if is_active(c) {
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Whether a terminal would obey this character, show nothing for it, or reorder text by it.
 ///
 /// Variation selectors 1–16 and combining marks stay: scripts and emoji need them and they belong to the character before.
@@ -55,7 +77,18 @@ fn acts(c: char) -> bool {
 mod tests {
     use std::borrow::Cow;
 
-    use super::visible;
+    use super::{inert_json, visible};
+
+    #[test]
+    fn json_keeps_its_meaning_and_shows_what_hides() {
+        assert_eq!(inert_json("{\n  \"a\": \"é\"\n}"), "{\n  \"a\": \"é\"\n}");
+        let text = "\"a\u{202e}b\u{e0001}\"";
+        assert_eq!(inert_json(text), "\"a\\u202eb\\udb40\\udc01\"");
+        assert_eq!(
+            serde_json::from_str::<String>(&inert_json(text)).unwrap(),
+            serde_json::from_str::<String>(text).unwrap()
+        );
+    }
 
     #[test]
     fn ordinary_text_of_any_script_is_kept_and_not_copied() {

@@ -1,7 +1,6 @@
 //! `driftline/v1`: the JSON of `scan`. Own structs: the form stays compatible within a major version, whatever happens to
 //! the engine's types. Fields may be added.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,7 +10,7 @@ use super::ignore_sources::Source;
 use crate::engine::ports::ErrorView;
 use crate::engine::scan::{ContextReport, ScanReport};
 use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DispositionView, DriftView, OriginView, PolicyView};
-use crate::redact::terminal::visible;
+use crate::redact::terminal::inert_json;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -236,31 +235,9 @@ pub(in super::super) fn render(report: &ScanReport) -> Result<String, serde_json
 /// # Errors
 /// As [`render`].
 pub(in super::super) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    let mut text = escape_active(serde_json::to_string_pretty(value)?);
+    let mut text = inert_json(&serde_json::to_string_pretty(value)?).into_owned();
     text.push('\n');
     Ok(text)
-}
-
-/// Writes as `\uXXXX` what a terminal would obey or hide and JSON itself lets pass: C1 controls, bidi, zero width. Such
-/// characters occur inside JSON strings only, so this changes no meaning.
-fn escape_active(json: String) -> String {
-    let mut buffer = [0; 4];
-    let mut is_active = |c: char| !c.is_ascii() && matches!(visible(c.encode_utf8(&mut buffer)), Cow::Owned(_));
-    if !json.chars().any(&mut is_active) {
-        return json;
-    }
-    let mut out = String::with_capacity(json.len() + 64);
-    let mut units = [0; 2];
-    for c in json.chars() {
-        if is_active(c) {
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 fn context(report: &ContextReport) -> Context<'_> {
