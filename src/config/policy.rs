@@ -7,6 +7,7 @@ use super::origin::{At, Origin};
 use super::problem::Problem;
 use super::read::Fields;
 use crate::ignore::DANGEROUS_WORD;
+use crate::verdict::Verdict;
 use crate::verdict::causes;
 use crate::verdict::policy::{EnvironmentPolicy, VerdictOverride};
 use crate::verdict::registry;
@@ -129,8 +130,8 @@ fn bounds(raw: &RawOverride, cause: &At<String>, key: &str, problems: &mut Vec<P
 fn shown(bounds: &VerdictOverride) -> String {
     let named = |name: &str, value: Option<&str>| Some(format!("{name} = \"{}\"", value?));
     let parts = [
-        named("least", bounds.least.map(|verdict| verdict.as_str())),
-        named("most", bounds.most.map(|verdict| verdict.as_str())),
+        named("least", bounds.least.map(Verdict::as_str)),
+        named("most", bounds.most.map(Verdict::as_str)),
         named("dangerous", bounds.dangerous.then_some(DANGEROUS_WORD)),
     ];
     format!("{{ {} }}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
