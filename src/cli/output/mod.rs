@@ -1,5 +1,6 @@
 //! Writing to stdout. Formats make text; [`print()`] is the only writer.
 
+mod columns;
 pub(super) mod ignore_sources;
 pub(super) mod json;
 pub(super) mod table;

@@ -1,12 +1,16 @@
 //! The table of `scan` for people: worst first, one line each, nothing that a terminal would obey.
 
-use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashSet;
 
-use unicode_segmentation::UnicodeSegmentation;
+use jiff::{SignedDuration, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
+use super::columns::{self, Column, GAP, cut_end, cut_middle};
 use super::json::Summary;
+use crate::drift::ApplicationKey;
 use crate::engine::scan::{ContextState, ScanReport};
+use crate::engine::urgency::Urgency;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
 use crate::redact::terminal::visible;
 use crate::tui::verdict_sign::glyph;
@@ -20,28 +24,43 @@ pub(in super::super) struct Style {
     pub(in super::super) width: Option<usize>,
 }
 
-const HEAD: [&str; 6] = ["VERDICT", "APPLICATION", "RESOURCE", "CAUSE", "WHO", "WHY"];
-const GAP: usize = 2;
-/// Narrowest last column worth having.
-const LEAST_WHY: usize = 16;
+/// The columns, in order.
+const HEAD: [&str; 7] = ["VERDICT", "ENV", "APPLICATION", "RESOURCE", "CAUSE", "WHO", "WHY"];
+const RESOURCE: usize = 3;
+const WHY: usize = 6;
+/// Narrower than this a column is not worth having. At 80 columns there is room for what, where and the cause.
+const LEAST: [usize; 7] = [usize::MAX, 4, 15, 22, 17, 12, 40];
+/// Which columns leave first where room is short.
+const LEAVES: [u8; 7] = [0, 1, 0, 0, 2, 3, 4];
 
 struct Row {
     verdict: ApplicationVerdict,
-    cells: [String; 6],
+    urgency: Option<Urgency>,
+    /// The last one, where there is no resource, begins where the resource would stand.
+    cells: [String; 7],
+}
+
+impl Row {
+    fn is_without_a_resource(&self) -> bool {
+        self.cells[RESOURCE].is_empty()
+    }
 }
 
 /// The report as a table and a summary line.
 pub(in super::super) fn render(report: &ScanReport, style: Style) -> String {
-    let several = report.contexts.len() > 1;
-    let mut rows: Vec<Row> = report.applications.iter().flat_map(|a| rows(a, several)).collect();
-    rows.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.cells[1..3].cmp(&b.cells[1..3])));
+    let names = Names::of(report, style);
+    let mut rows: Vec<Row> = report.applications.iter().flat_map(|a| rows(a, &names)).collect();
+    rows.sort_by(|a, b| {
+        let rank = |row: &Row| (Reverse(row.verdict), Reverse(row.urgency));
+        rank(a).cmp(&rank(b)).then_with(|| a.cells[2..4].cmp(&b.cells[2..4]))
+    });
     let mut out = String::new();
     if !rows.is_empty() {
-        let widths = widths(&rows, style.width);
-        line(&mut out, &HEAD.map(Cow::Borrowed), &widths, None);
+        let widths = columns::widths(columns_of(&rows), style.width);
+        line(&mut out, &HEAD.map(str::to_owned), &widths, style.width, None);
         for row in &rows {
-            let cells = [0, 1, 2, 3, 4, 5].map(|i| Cow::Borrowed(row.cells[i].as_str()));
-            line(&mut out, &cells, &widths, style.colours.then_some(colour(row.verdict)));
+            let colour = style.colours.then(|| colour(row.verdict));
+            line(&mut out, &row.cells, &widths, style.width, colour);
         }
         out.push('\n');
     }
@@ -56,36 +75,56 @@ pub(in super::super) fn render(report: &ScanReport, style: Style) -> String {
             ));
         }
     }
-    out.push_str(&summary(&Summary::of(report)));
+    let mut parts = summary(&Summary::of(report));
     if let Some(sweep) = report.sweep {
-        out.push_str(&format!(
-            "; looked for additions in {} of {}",
+        parts.push(format!(
+            "looked for additions in {} of {}",
             sweep.checked,
             count(sweep.total, "Synced Application")
         ));
     }
-    out.push('\n');
+    out.push_str(&sentence(&parts, style.width));
     out
 }
 
-fn summary(s: &Summary) -> String {
-    let mut text = format!(
-        "{}: {} risky, {} to review, {} harmless, {} clean, {} cannot tell; {}",
-        count(s.applications, "Application"),
-        s.risky,
-        s.needs_review,
-        s.harmless,
-        s.clean,
-        s.cannot_tell,
-        count(s.drifts, "drift")
-    );
+fn summary(s: &Summary) -> Vec<String> {
+    let mut parts = vec![
+        format!(
+            "{}: {} risky, {} to review, {} harmless, {} clean, {} cannot tell",
+            count(s.applications, "Application"),
+            s.risky,
+            s.needs_review,
+            s.harmless,
+            s.clean,
+            s.cannot_tell
+        ),
+        count(s.drifts, "drift"),
+    ];
     if s.invisible > 0 {
-        text.push_str(&format!("; {} that Argo CD calls Synced (+)", count(s.invisible, "addition")));
+        parts.push(format!("{} that Argo CD calls Synced (+)", count(s.invisible, "addition")));
     }
     if s.ignored > 0 {
-        text.push_str(&format!("; {} ignored by rules", count(s.ignored, "change")));
+        parts.push(format!("{} ignored by rules", count(s.ignored, "change")));
     }
-    text
+    parts
+}
+
+/// The parts one after the other, on as many lines as it takes.
+fn sentence(parts: &[String], limit: Option<usize>) -> String {
+    let mut lines = vec![String::new()];
+    for part in parts {
+        let fits = |line: &String| limit.is_none_or(|limit| line.width() + GAP + part.width() < limit);
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(part),
+            Some(line) if fits(line) => line.push_str(&format!("; {part}")),
+            Some(line) => {
+                line.push(';');
+                lines.push(part.clone());
+            }
+            None => {}
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 pub(in super::super) fn count(number: usize, noun: &str) -> String {
@@ -93,21 +132,82 @@ pub(in super::super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-fn rows(application: &ApplicationView, several_contexts: bool) -> Vec<Row> {
-    let key = &application.key;
-    let mut name = format!("{}/{}", key.namespace, key.name);
-    if several_contexts {
-        name = format!("{}:{name}", key.context);
+/// How names and times are written.
+struct Names<'a> {
+    /// Several contexts: each name says its own.
+    contexts: bool,
+    /// Names that several Applications of a context have: these say their namespace, too.
+    ambiguous: HashSet<(&'a str, &'a str)>,
+    /// On a terminal a time is told by its age at this time; elsewhere somebody may read it next week.
+    now: Option<Timestamp>,
+}
+
+impl<'a> Names<'a> {
+    fn of(report: &'a ScanReport, style: Style) -> Self {
+        let mut known = HashSet::new();
+        let names = report.applications.iter().map(|a| (&*a.key.context, &*a.key.name));
+        Self {
+            contexts: report.contexts.len() > 1,
+            ambiguous: names.filter(|name| !known.insert(*name)).collect(),
+            now: style.width.map(|_| report.generated_at),
+        }
     }
+
+    fn application(&self, key: &ApplicationKey) -> String {
+        // Where there is no edge, nothing has to be saved.
+        let is_short = self.now.is_some() && !self.ambiguous.contains(&(&*key.context, &*key.name));
+        let name = if is_short { key.name.to_string() } else { key.to_string() };
+        if self.contexts {
+            format!("{}:{name}", key.context)
+        } else {
+            name
+        }
+    }
+
+    fn time(&self, time: Timestamp) -> String {
+        match self.now {
+            Some(now) => age(now.duration_since(time)),
+            None => time.strftime("%Y-%m-%d %H:%MZ").to_string(),
+        }
+    }
+
+    /// Who made the deciding change and when, as far as it is known.
+    fn who(&self, drift: &DriftView) -> String {
+        let Some(change) = drift.deciding() else {
+            return String::new();
+        };
+        let manager = change.manager.as_deref().unwrap_or("unknown");
+        match change.time {
+            Some(time) => format!("{manager} {}", self.time(time)),
+            None => manager.to_owned(),
+        }
+    }
+}
+
+/// The largest whole unit, as `kubectl get` writes it.
+fn age(age: SignedDuration) -> String {
+    let minutes = age.as_mins().max(0);
+    match (minutes / (24 * 60), minutes / 60) {
+        (0, 0) => format!("{minutes}m"),
+        (0, hours) => format!("{hours}h"),
+        (days, _) => format!("{days}d"),
+    }
+}
+
+fn rows(application: &ApplicationView, names: &Names<'_>) -> Vec<Row> {
+    let name = clean(&names.application(&application.key));
+    let environment = clean(&application.environment);
     let of = |drift: &DriftView, mark: &str| Row {
         verdict: drift.verdict.into(),
+        urgency: Some(Urgency::of(drift, application.next.kind)),
         cells: [
             word(drift.verdict.into()),
-            clean(&name),
+            environment.clone(),
+            name.clone(),
             clean(&format!("{mark}{}", drift.key.resource.short())),
             drift.cause.as_str().to_owned(),
-            clean(&who(drift)),
-            clean(&drift.reason),
+            clean(&names.who(drift)),
+            clean(&why(drift)),
         ],
     };
     let mut rows: Vec<Row> = application.drifts.iter().map(|drift| of(drift, "")).collect();
@@ -116,30 +216,30 @@ fn rows(application: &ApplicationView, several_contexts: bool) -> Vec<Row> {
         application.verdict,
         ApplicationVerdict::CannotTell | ApplicationVerdict::Pending
     ) {
+        let reason = clean(application.reason.as_deref().unwrap_or("not judged"));
+        let nothing = String::new;
         rows.push(Row {
             verdict: ApplicationVerdict::CannotTell,
+            urgency: None,
             cells: [
                 word(ApplicationVerdict::CannotTell),
-                clean(&name),
-                String::new(),
-                String::new(),
-                String::new(),
-                clean(application.reason.as_deref().unwrap_or("not judged")),
+                environment,
+                name,
+                nothing(),
+                nothing(),
+                nothing(),
+                reason,
             ],
         });
     }
     rows
 }
 
-/// Who made the deciding change and when, as far as it is known.
-fn who(drift: &DriftView) -> String {
-    let Some(change) = drift.deciding() else {
-        return String::new();
-    };
-    let manager = change.manager.as_deref().unwrap_or("unknown");
-    match change.time {
-        Some(time) => format!("{manager} {}", time.strftime("%Y-%m-%d %H:%MZ")),
-        None => manager.to_owned(),
+/// The reason, after what a person decided about it.
+fn why(drift: &DriftView) -> String {
+    match drift.disposition() {
+        Some(decided) => format!("({} by {}) {}", decided.kind.as_str(), decided.by, drift.reason),
+        None => drift.reason.clone(),
     }
 }
 
@@ -169,119 +269,62 @@ fn colour(verdict: ApplicationVerdict) -> &'static str {
     }
 }
 
-/// Each column as wide as its widest cell; where the terminal is too narrow, names give way first, then the last column.
-fn widths(rows: &[Row], limit: Option<usize>) -> [usize; 6] {
-    let mut widths = HEAD.map(UnicodeWidthStr::width);
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(&row.cells) {
-            *width = (*width).max(cell.width());
+/// What each column asks for.
+fn columns_of(rows: &[Row]) -> [Column; 7] {
+    let only_reasons = rows.iter().all(Row::is_without_a_resource);
+    std::array::from_fn(|n| {
+        let widest = rows
+            .iter()
+            .map(|row| match n {
+                // Reasons that stand in place of a resource have the rest of the line: where it has no other column, one is kept.
+                RESOURCE if only_reasons => row.cells[WHY].width().min(LEAST[RESOURCE]),
+                WHY if row.is_without_a_resource() => 0,
+                _ => row.cells[n].width(),
+            })
+            .max()
+            .unwrap_or(0);
+        Column {
+            // A column without a word in it says nothing.
+            natural: if widest == 0 { 0 } else { widest.max(HEAD[n].width()) },
+            least: LEAST[n],
+            leaves: LEAVES[n],
         }
-    }
-    let Some(limit) = limit else { return widths };
-    for (column, least) in [(1, 16), (2, 16), (4, 12), (3, 8)] {
-        let rest: usize = widths[..5].iter().sum::<usize>() + 5 * GAP + LEAST_WHY;
-        widths[column] -= rest.saturating_sub(limit).min(widths[column].saturating_sub(least));
-    }
-    let used = widths[..5].iter().sum::<usize>() + 5 * GAP;
-    widths[5] = widths[5].min(limit.saturating_sub(used));
-    widths
+    })
 }
 
-fn line(out: &mut String, cells: &[Cow<'_, str>; 6], widths: &[usize; 6], colour: Option<&str>) {
+fn line(out: &mut String, cells: &[String; 7], widths: &[usize; 7], limit: Option<usize>, colour: Option<&str>) {
     let mut text = String::new();
+    let mut used = 0;
+    let spans = cells[RESOURCE].is_empty();
     for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        let shown = truncate(cell, *width);
+        if spans && column == RESOURCE {
+            // No resource: the reason has the rest of the line.
+            text.push_str(&cut_end(
+                &cells[WHY],
+                limit.map_or(usize::MAX, |limit| limit.saturating_sub(used)),
+            ));
+            break;
+        }
+        if *width == 0 {
+            continue;
+        }
+        let shown = if column == WHY {
+            cut_end(cell, *width)
+        } else {
+            cut_middle(cell, *width)
+        };
         let pad = width.saturating_sub(shown.width()) + GAP;
         match colour {
             Some(code) if column == 0 => text.push_str(&format!("{code}{shown}\u{1b}[0m")),
             _ => text.push_str(&shown),
         }
-        if column < 5 {
-            text.extend(std::iter::repeat_n(' ', pad));
-        }
+        text.extend(std::iter::repeat_n(' ', pad));
+        used += width + GAP;
     }
     out.push_str(text.trim_end());
     out.push('\n');
 }
 
-/// At most so many columns; what is cut ends with `…`.
-fn truncate(text: &str, width: usize) -> Cow<'_, str> {
-    if text.width() <= width {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::new();
-    let mut used = 0;
-    for cluster in text.graphemes(true) {
-        if used + cluster.width() + 1 > width {
-            break;
-        }
-        used += cluster.width();
-        out.push_str(cluster);
-    }
-    if width > 0 {
-        out.push('…');
-    }
-    Cow::Owned(out)
-}
-
 #[cfg(test)]
-mod tests {
-    use unicode_width::UnicodeWidthStr;
-
-    use super::{Style, render, truncate};
-    use crate::engine::scan_sample;
-
-    #[test]
-    fn the_table_is_aligned_worst_first_and_harmless_to_a_terminal() {
-        let style = Style {
-            colours: false,
-            width: None,
-        };
-        assert_eq!(
-            render(&scan_sample::report(), style),
-            "\
-VERDICT         APPLICATION           RESOURCE             CAUSE        WHO                             WHY
-● risky         prod:argocd/checkout  ConfigMap/limits     manual-edit  kubectl-edit 2026-11-20 02:13Z  A person changed it with kubectl.
-◐ needs review  prod:argocd/checkout  +ClusterRole/reader  manual-edit  kubectl-edit 2026-11-20 02:13Z  A person changed it with kubectl.
-? cannot tell   prod:argocd/broken                                                                      ComparisonError: \\u{1b}[31mhelm\\nfailed \\u{202e}txt
-○ harmless      prod:argocd/checkout  Deployment/web       manual-edit  kubectl-edit 2026-11-20 02:13Z  A person changed it with kubectl.
-
-dev failed: cannot reach argocd.dev.example.com: connection refused
-3 Applications: 1 risky, 0 to review, 0 harmless, 1 clean, 1 cannot tell; 2 drifts; 1 addition that Argo CD calls Synced (+)
-"
-        );
-    }
-
-    #[test]
-    fn rows_fit_the_terminal() {
-        for width in [100, 110, 120, 160] {
-            let style = Style {
-                colours: false,
-                width: Some(width),
-            };
-            let text = render(&scan_sample::report(), style);
-            for line in text.lines().take(5) {
-                assert!(line.width() <= width, "{} > {width}: {line}", line.width());
-            }
-        }
-    }
-
-    #[test]
-    fn colours_mark_the_verdict_only() {
-        let style = Style {
-            colours: true,
-            width: None,
-        };
-        let text = render(&scan_sample::report(), style);
-        assert!(text.contains("\u{1b}[1;31m● risky\u{1b}[0m  "));
-        assert_eq!(text.matches('\u{1b}').count(), 8);
-    }
-
-    #[test]
-    fn cutting_counts_columns_not_characters() {
-        assert_eq!(truncate("日本語です", 5), "日本…");
-        assert_eq!(truncate("short", 5), "short");
-        assert_eq!(truncate("longer", 1), "…");
-        assert_eq!(truncate("longer", 0), "");
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;
