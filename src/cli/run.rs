@@ -42,7 +42,7 @@ async fn dispatch(cli: Cli, world: &dyn World) -> Result<Exit, Failure> {
     match command {
         None => {
             let flags = ConnectionArgs::default().flags(connection, &global);
-            triage::run(load_with(flags, variables())?, global.color, world).await
+            triage::run(flags, global.color, world).await
         }
         Some(Command::Demo(args)) => {
             let flags = ConnectionArgs::default().flags(ConnectionArgs::default(), &global);

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use super::arguments::ColorWhen;
+use super::config::judged;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::keys;
 use super::logging::LogGuard;
-use crate::config::{At, Origin, Settings};
+use super::run::folder;
+use crate::config::{At, Flags, Loaded, Origin, Settings, Variables, load};
 use crate::engine::Engine;
 use crate::engine::ports::ViewStore;
-use crate::tui::{self, Options};
+use crate::tui::{self, ConfigurationFile, Options};
 
 /// What the screen shows.
 #[derive(Clone)]
@@ -21,10 +23,27 @@ pub(super) enum Kind {
     Demo,
 }
 
+/// The configuration file that this run reads, so that it can be edited on the screen and judged again.
+pub(super) fn configuration(loaded: &Loaded, flags: &Flags, variables: &Variables) -> Option<ConfigurationFile> {
+    let path = loaded.paths.config_file.clone()?;
+    let (flags, variables) = (flags.clone(), variables.clone());
+    let check = move || {
+        let loaded = load(flags.clone(), variables.clone(), &folder()).map_err(Failure::from);
+        loaded
+            .and_then(|loaded| judged(&loaded))
+            .map_err(|failure| failure.to_string())
+    };
+    Some(ConfigurationFile {
+        path,
+        check: Arc::new(check),
+    })
+}
+
 /// Runs the screen until somebody quits.
 pub(super) async fn run(
     engine: Arc<Engine>,
     settings: &Settings,
+    configuration: Option<ConfigurationFile>,
     color: ColorWhen,
     kind: Kind,
     log: &LogGuard,
@@ -45,6 +64,7 @@ pub(super) async fn run(
         demo,
         log: Some(Arc::clone(&log.recent)),
         view_store,
+        configuration,
         diff_viewer: settings.view.diff_viewer.clone(),
     };
     match tui::run(engine, options).await {

@@ -19,6 +19,8 @@ pub struct ContextView {
     pub server: String,
     /// Version such as `3.5.1`; empty when not known yet.
     pub version: String,
+    /// Where its web interface is, as it says itself, else where it was reached; see [`ContextView::page`] (hostile text).
+    pub pages: String,
 }
 
 /// News from the engine. Views are whole values: the newest replaces what was there.

@@ -136,6 +136,7 @@ impl Follower {
             name: self.argocd.context(),
             server: self.known.server.address.clone(),
             version: self.known.server.version.clone(),
+            pages: self.known.server.identity.clone(),
         };
         self.tell(EngineEvent::Connected(connected)).await;
         self.known.clusters = self.engine.clusters(&*self.argocd).await;

@@ -26,6 +26,7 @@ mod known;
 mod looking;
 mod overwriting;
 mod pace;
+pub mod page;
 mod pause;
 pub mod ports;
 mod redacting;

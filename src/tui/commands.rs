@@ -4,8 +4,8 @@
 mod availability;
 
 use availability::{
-    always, can_escape, can_suspend, has_application, has_applications, has_change, has_diff, has_drift, has_drifts, has_job,
-    has_marks, has_panes, has_quiet, has_row, has_viewer,
+    always, can_edit_configuration, can_edit_copy, can_escape, can_suspend, has_application, has_applications, has_change,
+    has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_quiet, has_row, has_viewer,
 };
 
 use super::diff::copy::Part;
@@ -150,8 +150,14 @@ pub(crate) enum Action {
     DeleteSearchWord,
     /// Copies a part of the diff to the clipboard.
     Copy(Part),
+    /// Copies the address of the page in Argo CD.
+    CopyLink,
     /// Opens both sides in the configured viewer.
     OpenViewer,
+    /// Opens a copy of what the diff shows in the person's editor.
+    OpenEditor,
+    /// Opens the configuration file in the person's editor.
+    EditConfiguration,
     /// Stops the program until the shell wants it again.
     Suspend,
     /// Focus to the next pane.
@@ -292,10 +298,10 @@ pub(crate) static COMMANDS: &[Command] = {
         row("view.all", "Every verdict", S::List, C::Triage, &["0"], None, always, A::Tab(None)),
         row("diff.next-change", "Next change", S::Drift, C::Triage, &["n"], Some("change"), has_change, A::NextChange),
         row("diff.previous-change", "Previous change", S::Drift, C::Triage, &["N"], None, has_change, A::PreviousChange),
-        row("drift.next", "Next drift", S::Drift, C::Triage, &["]"], Some("next drift"), has_drifts, A::NextDrift),
+        row("drift.next", "Next drift", S::Drift, C::Triage, &["]"], Some("next"), has_drifts, A::NextDrift),
         row("drift.previous", "Previous drift", S::Drift, C::Triage, &["["], None, has_drifts, A::PreviousDrift),
         row("diff.toggle-harmless", "Show or fold changes that are harmless, ignored or not compared by Argo CD", S::Drift, C::Triage, &["v"], Some("harmless"), has_quiet, A::ToggleQuiet),
-        row("diff.toggle-unchanged", "Show or fold unchanged lines", S::Drift, C::Triage, &["e"], None, has_diff, A::ToggleUnchanged),
+        row("diff.toggle-unchanged", "Show or fold unchanged lines", S::Drift, C::Triage, &["C"], None, has_diff, A::ToggleUnchanged),
         row("diff.search", "Search in the diff; n and N then go between the matches", S::Drift, C::Diff, &["/"], Some("search"), has_diff, A::OpenSearch),
         row("diff.toggle-side-by-side", "Two sides beside each other, or one below the other", S::Drift, C::Diff, &["s"], Some("sides"), has_diff, A::ToggleSideBySide),
         row("diff.next-view", "Next view: what Argo CD compares, raw, Git's YAML, live YAML", S::Drift, C::Diff, &["m"], Some("view"), has_diff, A::NextView),
@@ -306,7 +312,9 @@ pub(crate) static COMMANDS: &[Command] = {
         row("diff.copy-pointer", "Copy its field as a JSON Pointer", S::Drift, C::Diff, &["y j"], Some("JSON Pointer"), has_diff, A::Copy(Part::Pointer)),
         row("diff.copy-change", "Copy this change", S::Drift, C::Diff, &["y c"], Some("this change"), has_diff, A::Copy(Part::Change)),
         row("diff.copy-all", "Copy the whole diff, or the whole YAML", S::Drift, C::Diff, &["y a"], Some("all"), has_diff, A::Copy(Part::All)),
+        row("drift.copy-link", "Copy the link to its page in Argo CD", S::Drift, C::Triage, &["y l"], Some("link"), has_page, A::CopyLink),
         row("diff.open-viewer", "Open both sides in the viewer of view.diff_viewer", S::Drift, C::Diff, &["E"], None, has_viewer, A::OpenViewer),
+        row("diff.open-editor", "Open a copy of what the diff shows in $VISUAL or $EDITOR", S::Drift, C::Triage, &["e"], None, can_edit_copy, A::OpenEditor),
         row("search.keep", "Keep the search", S::Find, C::Search, &["enter", "tab"], Some("keep"), always, A::KeepSearch),
         row("search.end", "End the search", S::Find, C::Search, &["esc"], Some("end"), always, A::EndSearch),
         row("search.delete-character", "Delete a character", S::Find, C::Search, &["backspace"], None, always, A::DeleteSearchCharacter),
@@ -332,11 +340,12 @@ pub(crate) static COMMANDS: &[Command] = {
         row("list.refresh", "List again now (reads only)", S::Program, C::Triage, &["r"], None, always, A::Refresh),
         row("list.toggle-sweep", "Look into Synced Applications too, slowly, for additions that Argo CD does not show; or stop", S::Program, C::Triage, &["S"], None, always, A::ToggleSweep),
         row("drift.rule", "What the deciding rule means, and when it is wrong", S::Drift, C::Triage, &["w"], None, has_drift, A::OpenRule),
-        row("drift.timeline", "Timeline: edits, syncs, commits, events, decisions, and what happens next", S::Drift, C::Triage, &["t"], None, has_application, A::OpenTimeline),
+        row("drift.timeline", "Timeline: edits, syncs, commits, events, decisions, and what happens next", S::Drift, C::Triage, &["t"], Some("timeline"), has_application, A::OpenTimeline),
         row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
-        row("drift.by-hand", "Commands to copy: sync this resource, pause auto-sync, put a field back", S::Drift, C::Triage, &["c"], None, has_drift, A::OpenByHand),
+        row("drift.by-hand", "Commands to copy: sync this resource, pause auto-sync, put a field back", S::Drift, C::Triage, &["c"], Some("by hand"), has_drift, A::OpenByHand),
         row("app.jobs", "Jobs: what runs, how each server is doing, what failed last", S::Program, C::Triage, &["J"], None, always, A::OpenJobs),
         row("app.log", "Log: the last lines of driftline's own", S::Program, C::Triage, &["L"], None, always, A::OpenLog),
+        row("app.edit-configuration", "Edit the configuration file in $VISUAL or $EDITOR; it is checked afterwards", S::Program, C::Triage, &[","], None, can_edit_configuration, A::EditConfiguration),
         row("app.palette", "Commands: find one by name", S::Program, C::Triage, &[":"], Some("commands"), always, A::OpenPalette),
         row("app.help", "Help", S::Program, C::Triage, &["?", "f1"], Some("help"), always, A::OpenHelp),
         row("app.escape", "Clear the filter, then back", S::Program, C::Triage, &["esc"], Some("back"), can_escape, A::Escape),

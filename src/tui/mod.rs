@@ -25,4 +25,4 @@ mod widgets;
 pub use first_screen::first_screen;
 pub use keymap::{KeyProblem, check};
 pub use recent_log::RecentLog;
-pub use runtime::{Error, Options, check_themes, run};
+pub use runtime::{ConfigurationFile, Error, Options, check_themes, run};

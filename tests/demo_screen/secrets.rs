@@ -91,7 +91,7 @@ fn open_folded_groups(program: &mut Program) {
 /// Everything of the diff in view: unchanged lines and harmless changes too.
 fn unfold(program: &mut Program) {
     let frame = program.wait_for_frame("the diff", is_compared);
-    program.send("e");
+    program.send("C");
     program.wait_for_frame("unchanged lines", |frame| !frame.contains("unchanged line"));
     if frame.contains(" folded ") {
         program.send("v");

@@ -69,7 +69,7 @@ fn acts(c: char) -> bool {
 fn hostile_texts_of_the_cluster_are_seen_and_do_nothing() {
     let mut program = Program::judged(&Recorded::built_in(), (200, 60));
     program.walk_to("ab-tests › ConfigMap/ab-tests");
-    program.send("e");
+    program.send("C");
     let shown = program.wait_for_frame("the whole text", |frame| {
         detail_title(frame) == Some("ab-tests › ConfigMap/ab-tests") && is_compared(frame) && !frame.contains("unchanged line")
     });

@@ -16,13 +16,21 @@ use crate::verdict::policy::Policies;
 /// Says which files were read, or fails with every problem.
 pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
     let loaded = load_with(flags, variables())?;
-    keys::table(&loaded.settings)?;
-    tui::check_themes(&loaded.settings.view)?;
+    judged(&loaded)?;
     print(&said(&loaded))?;
     for warning in warnings(&loaded) {
         say(&format!("warning: {}", visible(&warning)));
     }
     Ok(Exit::Done)
+}
+
+/// Whether the screen takes its keys and themes too.
+///
+/// # Errors
+/// Every problem of the keys, else of the themes.
+pub(in crate::cli) fn judged(loaded: &Loaded) -> Result<(), Failure> {
+    keys::table(&loaded.settings)?;
+    Ok(tui::check_themes(&loaded.settings.view)?)
 }
 
 /// What is right as it is written and will not work from this shell.

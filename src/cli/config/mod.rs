@@ -10,6 +10,8 @@ use super::arguments::{ConnectionArgs, GlobalArgs};
 use super::exit::{EXIT_CODES, Exit};
 use super::failure::Failure;
 
+pub(super) use check::judged;
+
 /// Flags of `config`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]

@@ -39,10 +39,20 @@ pub(super) async fn run(args: DemoArgs, flags: Flags, color: ColorWhen, world: &
         Some(DemoCommand::Serve(serve)) => serve::run(&serve, recordings.as_deref(), world).await,
         None => {
             terminal::require_screen()?;
-            let loaded = load_with(flags, variables().without_servers())?;
+            let variables = variables().without_servers();
+            let loaded = load_with(flags.clone(), variables.clone())?;
             let log = logging::to_file(&loaded);
             let session = world.demo(&loaded.settings, recordings.as_deref()).await?;
-            screen::run(session.engine, &loaded.settings, color, screen::Kind::Demo, &log).await
+            let configuration = screen::configuration(&loaded, &flags, &variables);
+            screen::run(
+                session.engine,
+                &loaded.settings,
+                configuration,
+                color,
+                screen::Kind::Demo,
+                &log,
+            )
+            .await
         }
     }
 }

@@ -42,6 +42,15 @@ pub(super) fn has_application(state: &State) -> Availability {
     given(application.is_some(), "No Application is selected.")
 }
 
+pub(super) fn has_page(state: &State) -> Availability {
+    let row = state.list.selection();
+    let Some(application) = row.and_then(|row| state.application(row)) else {
+        return Availability::No("No Application is selected.");
+    };
+    let page = state.page(application, None);
+    given(page.is_some(), "This Argo CD does not say where its web interface is.")
+}
+
 pub(super) fn has_panes(state: &State) -> Availability {
     given(state.shown_drift().is_some(), "Only the list is open.")
 }
@@ -69,10 +78,29 @@ pub(super) fn has_quiet(state: &State) -> Availability {
 }
 
 pub(super) fn has_viewer(state: &State) -> Availability {
-    if !state.has_viewer {
+    if !state.programs.viewer {
         return Availability::No("No viewer is configured: see view.diff_viewer in config.example.toml.");
     }
     has_diff(state)
+}
+
+const NO_EDITOR: Availability = Availability::No("No editor is set: set VISUAL or EDITOR.");
+
+pub(super) fn can_edit_copy(state: &State) -> Availability {
+    if !state.programs.editor {
+        return NO_EDITOR;
+    }
+    has_diff(state)
+}
+
+pub(super) fn can_edit_configuration(state: &State) -> Availability {
+    if !state.programs.editor {
+        return NO_EDITOR;
+    }
+    given(
+        state.programs.configuration,
+        "This machine names no folder for a configuration file; start with --config.",
+    )
 }
 
 pub(super) fn can_suspend(_: &State) -> Availability {

@@ -38,9 +38,11 @@ pub(crate) struct Standing {
     pub(crate) segment: Option<usize>,
 }
 
-/// Text for the clipboard.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Text for the clipboard or a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Copied {
+    /// So many bytes are taken.
+    most: usize,
     /// The text.
     pub(crate) text: String,
     /// There was no room for the rest.
@@ -50,7 +52,7 @@ pub(crate) struct Copied {
 /// A part of a diff; `None` when there is nothing of it.
 pub(crate) fn copied(diff: &Diff, plan: &Plan, at: Standing, part: Part) -> Option<Copied> {
     let text = diff.side(at.side);
-    let mut copied = Copied::default();
+    let mut copied = Copied::within(LONGEST);
     match part {
         Part::Line => copied.line("", text.line(at.line).trim_start()),
         Part::Path => copied.line("", &dotted(text.pointer(at.line)?)),
@@ -59,10 +61,7 @@ pub(crate) fn copied(diff: &Diff, plan: &Plan, at: Standing, part: Part) -> Opti
             Segment::Changed(hunk) => copied.hunk(diff, hunk),
             Segment::Same { live, length, .. } => copied.lines(diff, " ", Side::Live, *live..live + length),
         },
-        Part::All => match plan.shape().form {
-            Form::One(side) => copied.lines(diff, "", side, 0..diff.side(side).len()),
-            Form::Unified | Form::SideBySide => copied.diff(diff),
-        },
+        Part::All => copied.whole(diff, plan.shape().form),
     }
     // One line is pasted into a line.
     if matches!(part, Part::Line | Part::Path | Part::Pointer) {
@@ -71,9 +70,31 @@ pub(crate) fn copied(diff: &Diff, plan: &Plan, at: Standing, part: Part) -> Opti
     (!copied.text.is_empty()).then_some(copied)
 }
 
+/// Everything that is shown of a diff, without a bound: the whole diff, or the whole text where one side is shown.
+pub(crate) fn whole(diff: &Diff, form: Form) -> String {
+    let mut copied = Copied::within(usize::MAX);
+    copied.whole(diff, form);
+    copied.text
+}
+
 impl Copied {
+    fn within(most: usize) -> Self {
+        Self {
+            most,
+            text: String::new(),
+            cut: false,
+        }
+    }
+
+    fn whole(&mut self, diff: &Diff, form: Form) {
+        match form {
+            Form::One(side) => self.lines(diff, "", side, 0..diff.side(side).len()),
+            Form::Unified | Form::SideBySide => self.diff(diff),
+        }
+    }
+
     fn line(&mut self, sign: &str, line: &str) {
-        let room = LONGEST.saturating_sub(self.text.len() + sign.len() + 1);
+        let room = self.most.saturating_sub(self.text.len() + sign.len() + 1);
         let mut end = room.min(line.len());
         while !line.is_char_boundary(end) {
             end -= 1;

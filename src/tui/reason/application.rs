@@ -31,11 +31,12 @@ impl Panel<'_> {
         self.git(&mut lines, application);
         self.freshness(&mut lines, application);
         self.place(&mut lines, application);
+        self.link(&mut lines, application);
         lines
     }
 
     /// Three times, never one: what Argo CD compared, what we were told, what we read.
-    fn freshness(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+    pub(super) fn freshness(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
         let now = self.state.moment.wall;
         let compared = application.reconciled_at.map_or_else(
             || "when Argo CD compared it with Git is not known".to_owned(),
@@ -49,7 +50,7 @@ impl Panel<'_> {
         self.labelled(lines, "fresh", Tone::Plain, &said.join(" · "), 2);
     }
 
-    fn place(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+    pub(super) fn place(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
         let environment = if application.environment.is_empty() {
             "environment not known"
         } else {
@@ -60,6 +61,17 @@ impl Panel<'_> {
         place.push(format!("Application in {}", application.key.namespace));
         place.extend((!application.project.is_empty()).then(|| format!("project {}", application.project)));
         self.labelled(lines, "where", Tone::Plain, &place.join(" · "), 2);
+    }
+
+    /// The Application's page in Argo CD; that of the very resource is copied.
+    pub(super) fn link(&self, lines: &mut Vec<Line>, application: &ApplicationView) {
+        if let Some(page) = self.state.page(application, None) {
+            self.labelled(lines, "link", Tone::Dim, &page, 2);
+            if let Some(key) = self.state.keymap.label("drift.copy-link") {
+                let what = format!("{key} copies it, opened on what is selected");
+                self.labelled(lines, "", Tone::Dim, &what, 1);
+            }
+        }
     }
 
     pub(super) fn stale(&self, lines: &mut Vec<Line>, application: &ApplicationView) {

@@ -48,7 +48,11 @@ impl Panel<'_> {
             self.argocd_ignores(&mut lines, drift);
             self.scalers(&mut lines, drift);
             self.git(&mut lines, application);
+            self.freshness(&mut lines, application);
+            self.place(&mut lines, application);
             self.rule(&mut lines, drift);
+            self.opinion(&mut lines);
+            self.link(&mut lines, application);
         }
         lines
     }
@@ -80,6 +84,11 @@ impl Panel<'_> {
         let key = self.state.keymap.label("drift.rule");
         let page = key.map_or_else(String::new, |key| format!("  ({key}: what it means)"));
         self.labelled(lines, "rule", Tone::Dim, &format!("{}{page}", drift.rule), 1);
+    }
+
+    /// What a model thinks of the verdict, below the rule's: it may raise it, never lower it.
+    fn opinion(&self, lines: &mut Vec<Line>) {
+        self.labelled(lines, "model", Tone::Dim, "not asked: none is configured", 1);
     }
 
     /// What people decided about it and still holds.

@@ -2,6 +2,7 @@
 
 use std::env;
 
+use super::outside::Editor;
 use crate::config::{At, ViewSettings};
 use crate::tui::theme::Depth;
 
@@ -14,6 +15,8 @@ pub(super) struct Environment {
     colorfgbg: String,
     tmux: String,
     screen: String,
+    visual: String,
+    editor: String,
 }
 
 /// Which theme to begin with.
@@ -35,12 +38,19 @@ impl Environment {
             colorfgbg: read("COLORFGBG"),
             tmux: read("TMUX"),
             screen: read("STY"),
+            visual: read("VISUAL"),
+            editor: read("EDITOR"),
         }
     }
 
     /// Cannot move the cursor.
     pub(super) fn is_dumb(&self) -> bool {
         self.term == "dumb"
+    }
+
+    /// The person's editor.
+    pub(super) fn editor(&self) -> Option<Editor> {
+        Editor::of(&self.visual, &self.editor)
     }
 
     /// `NO_COLOR` is set and not empty (no-color.org).
@@ -111,6 +121,8 @@ mod tests {
             colorfgbg: read("COLORFGBG"),
             tmux: read("TMUX"),
             screen: read("STY"),
+            visual: read("VISUAL"),
+            editor: read("EDITOR"),
         }
     }
 

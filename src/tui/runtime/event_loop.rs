@@ -73,8 +73,8 @@ pub(super) struct EventLoop<S, I, G> {
     pub(super) now: Box<dyn Fn() -> Timestamp + Send>,
     /// Effect → job.
     pub(super) work: Box<dyn Fn(Effect) -> Job + Send>,
-    /// Program and arguments of the viewer of diffs; empty for none.
-    pub(super) viewer: Vec<String>,
+    /// Who may get the terminal in our place.
+    pub(super) outside: outside::Programs,
 }
 
 /// How the loop ended.
@@ -206,40 +206,37 @@ where
 
     /// Does what needs the terminal; returns the input that holds from now on.
     async fn use_terminal(&mut self, effect: TerminalEffect, input: I, inbox: &mut Vec<Msg>) -> io::Result<I> {
-        let outcome = match effect {
-            TerminalEffect::Copy(text) => {
-                self.surface.copy(&text)?;
-                return Ok(input);
-            }
-            TerminalEffect::View(diff) => {
-                drop(input);
-                self.surface.release()?;
-                let viewing = outside::view(&self.viewer, &diff);
-                tokio::pin!(viewing);
-                loop {
-                    tokio::select! { biased;
-                        outcome = &mut viewing => break outcome,
-                        signal = self.signals.next() => match signal {
-                            // Ctrl-C in a terminal goes to everybody there, and it was meant for the viewer.
-                            Signal::Interrupt => {}
-                            Signal::Terminate | Signal::Hangup => {
-                                inbox.push(Msg::Signal(signal));
-                                break Ok(());
-                            }
+        if let TerminalEffect::Copy(text) = &effect {
+            self.surface.copy(text)?;
+            return Ok(input);
+        }
+        // Its reader would compete for the keys.
+        drop(input);
+        self.surface.release()?;
+        let outcome = {
+            let running = self.outside.run(&effect);
+            tokio::pin!(running);
+            loop {
+                tokio::select! { biased;
+                    outcome = &mut running => break outcome,
+                    signal = self.signals.next() => match signal {
+                        // Ctrl-C in a terminal goes to everybody there, and it was meant for who has it now.
+                        Signal::Interrupt => {}
+                        Signal::Terminate | Signal::Hangup => {
+                            inbox.push(Msg::Signal(signal));
+                            break Ok(None);
                         }
                     }
                 }
-            }
-            TerminalEffect::Suspend => {
-                drop(input);
-                self.surface.release()?;
-                outside::suspend()
             }
         };
         self.surface.reclaim()?;
         let (width, height) = self.surface.size()?;
         inbox.push(Msg::Resized(width, height));
-        inbox.push(Msg::Returned(outcome.err()));
+        inbox.push(match outcome {
+            Ok(said) => Msg::Returned(said),
+            Err(problem) => Msg::ReturnedWith(problem),
+        });
         Ok((self.open_input)())
     }
 }

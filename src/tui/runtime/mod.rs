@@ -18,6 +18,7 @@ mod themes;
 mod work;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ use themes::Themes;
 use super::keymap::{KeyProblem, Keymap};
 use super::recent_log::RecentLog;
 use super::state::remembered::Remembered;
-use super::state::{Ending, Moment, Remembering, Signal, State};
+use super::state::{Ending, Moment, Programs, Remembering, Signal, State};
 use crate::config::{Problems, ViewSettings};
 use crate::engine::Engine;
 use crate::engine::ports::ViewStore;
@@ -63,6 +64,17 @@ pub struct Options {
     pub log: Option<Arc<RecentLog>>,
     /// Where it is kept how the screen was left; `None` to begin anew each time.
     pub view_store: Option<Arc<dyn ViewStore>>,
+    /// The configuration file; `None` on a machine that has no place for one.
+    pub configuration: Option<ConfigurationFile>,
+}
+
+/// The person's configuration file, which the screen can open in the editor.
+#[derive(Clone)]
+pub struct ConfigurationFile {
+    /// Where it is; it may be missing.
+    pub path: PathBuf,
+    /// Reads the whole configuration again; every problem, one a line, as text for people. May block.
+    pub check: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
 /// Why the terminal UI did not start, or how it was ended from outside.
@@ -159,7 +171,12 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         wall: engine.now(),
     };
     let mut state = State::new(moment, TimeZone::system(), keymap, options.demo);
-    state.has_viewer = !diff_viewer.is_empty();
+    let editor = environment.editor();
+    state.programs = Programs {
+        viewer: !diff_viewer.is_empty(),
+        editor: editor.is_some(),
+        configuration: options.configuration.is_some(),
+    };
     state.compared_every = options.compared_every;
     state.mouse = mouse;
     if let Some(remembered) = remembered {
@@ -189,7 +206,11 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         signals,
         now: Box::new(move || engine.now()),
         work: Box::new(move |effect| world.job(effect)),
-        viewer: diff_viewer,
+        outside: outside::Programs {
+            viewer: diff_viewer,
+            editor,
+            configuration: options.configuration,
+        },
     };
     let ended = event_loop.run(state).await;
     let ending = match ended {

@@ -1,4 +1,7 @@
-//! Who has the terminal while we have not: the configured viewer of diffs, and the shell while we are stopped.
+//! Who has the terminal while we have not: the configured viewer of diffs, the person's editor, and the shell while we
+//! are stopped.
+
+mod editor;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -7,7 +10,13 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+pub(super) use editor::Editor;
+use editor::{edit_configuration, edit_copy};
+
+use super::ConfigurationFile;
+use crate::tui::diff::copy::whole;
 use crate::tui::diff::{Diff, Side};
+use crate::tui::update::TerminalEffect;
 
 /// Stands for the file of the desired side.
 const DESIRED: &str = "{desired}";
@@ -15,17 +24,54 @@ const DESIRED: &str = "{desired}";
 /// Stands for the file of the live side.
 const LIVE: &str = "{live}";
 
+/// Programs that get the terminal when the person asks for them.
+#[derive(Clone, Default)]
+pub(super) struct Programs {
+    /// Program and arguments of the viewer of diffs; empty for none.
+    pub(super) viewer: Vec<String>,
+    /// The person's editor.
+    pub(super) editor: Option<Editor>,
+    /// What the editor can change.
+    pub(super) configuration: Option<ConfigurationFile>,
+}
+
+impl Programs {
+    /// Gives the terminal to the program that this effect is for, until it ends; what is to be said then.
+    ///
+    /// # Errors
+    /// A sentence: what went wrong.
+    pub(super) async fn run(&self, effect: &TerminalEffect) -> Result<Option<String>, String> {
+        let no_editor = || "No editor is set: set VISUAL or EDITOR.".to_owned();
+        match effect {
+            TerminalEffect::View(diff) => view(&self.viewer, diff).await.map(|()| None),
+            TerminalEffect::EditCopy { name, diff, form } => {
+                let editor = self.editor.as_ref().ok_or_else(no_editor)?;
+                edit_copy(editor, name, &whole(diff, *form)).await.map(|()| None)
+            }
+            TerminalEffect::EditConfiguration => {
+                let editor = self.editor.as_ref().ok_or_else(no_editor)?;
+                let file = self.configuration.as_ref().ok_or("There is no configuration file.")?;
+                edit_configuration(editor, file).await.map(Some)
+            }
+            TerminalEffect::Suspend => suspend().map(|()| None),
+            TerminalEffect::Copy(_) => Ok(None),
+        }
+    }
+}
+
 /// Runs the viewer on both sides, redacted as they are on the screen, in files that only this user can read and that are
 /// gone afterwards. When dropped half-way the viewer is ended.
 ///
 /// # Errors
 /// A sentence: the files could not be written, or the viewer not be run, or it failed. As with `diff`, 1 says that the
 /// sides differ.
-pub(super) async fn view(words: &[String], diff: &Diff) -> Result<(), String> {
+async fn view(words: &[String], diff: &Diff) -> Result<(), String> {
     let Some((program, arguments)) = words.split_first() else {
         return Err("No viewer is configured.".to_owned());
     };
-    let folder = written(diff).map_err(|error| format!("The two sides could not be written to files: {error}."))?;
+    let sides = [(DESIRED, Side::Desired), (LIVE, Side::Live)];
+    let sides = sides.map(|(name, side)| (file_name(name), diff.side(side).as_str()));
+    let folder = folder_with(sides).map_err(|error| format!("The two sides could not be written to files: {error}."))?;
     let mut command = Command::new(program);
     for argument in arguments {
         command.arg(filled(argument, folder.path()));
@@ -44,16 +90,15 @@ pub(super) async fn view(words: &[String], diff: &Diff) -> Result<(), String> {
     }
 }
 
-fn written(diff: &Diff) -> io::Result<TempDir> {
-    // The folder is for this user only, and so is what is in it.
+/// A folder for this user only with these files in it: name and text.
+fn folder_with<'t>(files: impl IntoIterator<Item = (String, &'t str)>) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("driftline-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     let folder = builder.tempdir()?;
-    for (name, side) in [(DESIRED, Side::Desired), (LIVE, Side::Live)] {
-        let mut file = private_file(&folder.path().join(file_name(name)))?;
-        file.write_all(diff.side(side).as_str().as_bytes())?;
+    for (name, text) in files {
+        private_file(&folder.path().join(name))?.write_all(text.as_bytes())?;
     }
     Ok(folder)
 }
@@ -80,14 +125,14 @@ fn filled(argument: &str, folder: &Path) -> String {
 /// # Errors
 /// A sentence, where the system cannot.
 #[cfg(unix)]
-pub(super) fn suspend() -> Result<(), String> {
+fn suspend() -> Result<(), String> {
     signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
         .map_err(|error| format!("This program could not be stopped: {error}."))
 }
 
 /// See the other one.
 #[cfg(not(unix))]
-pub(super) fn suspend() -> Result<(), String> {
+fn suspend() -> Result<(), String> {
     Err("This system has no way to stop a program and go on later.".to_owned())
 }
 

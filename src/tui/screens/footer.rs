@@ -35,32 +35,24 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) -> O
             ));
         }
     }
-    // While the list is out of view, what became risky in it is told here, before any hint.
-    let news = if layout.list.is_none() {
-        super::list::unseen(state)
-    } else {
-        None
+    let theme = canvas.theme();
+    let base = theme.style(Token::Footer);
+    // While the list is out of view, what became risky in it is told here. That, and what keys act on, come before any hint.
+    let news = layout.list.is_none().then(|| super::list::unseen(state)).flatten();
+    let said = match news {
+        Some(news) => Some((news, base.patch(theme.style(Token::Risky)))),
+        None => target(state).map(|target| (ellipsis(&target, usize::from(area.width / 3)), base)),
     };
-    let room = news.as_deref().map_or(0, |news| width(news) + 2);
+    let room = said.as_ref().map_or(0, |(text, _)| width(text) + 2);
     let (left, right) = area.split_columns(area.width.saturating_sub(u16::try_from(room).unwrap_or(u16::MAX)));
-    let column = hints(state, canvas, left);
-    match news {
-        Some(news) => {
-            let theme = canvas.theme();
-            canvas.text(
-                right,
-                0,
-                0,
-                &news,
-                theme.style(Token::Footer).patch(theme.style(Token::Risky)),
-            );
-        }
-        None => target(state, canvas, area, column),
+    hints(state, canvas, left);
+    if let Some((text, style)) = said {
+        canvas.text(right, 0, 0, &text, style);
     }
     None
 }
 
-fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) -> u16 {
+fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) {
     let theme = canvas.theme();
     let base = theme.style(Token::Footer);
     let mut column = 1;
@@ -95,14 +87,13 @@ fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) -> u16 {
         column = canvas.text(area, 0, column, &key, base.patch(theme.style(Token::Key)));
         column = canvas.text(area, 0, column + 1, hint, base) + 3;
     }
-    column
 }
 
-/// Hints that never give way to others: help, and how to get out of here.
+/// Hints that never give way to others: help, everything by name, and how to get out of here.
 fn is_way_out(state: &State, command: &Command) -> bool {
     match command.id {
         // Esc can run only where it leads out: of a pane, or of a filter that hides rows.
-        "app.help" | "help.close" | "quit.cancel" | "app.escape" => true,
+        "app.help" | "app.palette" | "help.close" | "quit.cancel" | "app.escape" => true,
         "app.back" => state.pane == Pane::List,
         _ => false,
     }
@@ -135,8 +126,8 @@ fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str
         "app.escape" if state.pane == Pane::Diff && state.detail.search.is_active() => "end search",
         "app.escape" if state.pane == Pane::Diff && state.detail.zoomed => "all panes",
         "app.escape" => "list",
-        "diff.toggle-harmless" if state.detail.unfolding.quiet => "fold again",
-        "diff.toggle-harmless" => "show folded",
+        "diff.toggle-harmless" if state.detail.unfolding.quiet => "fold",
+        "diff.toggle-harmless" => "unfold",
         "diff.next-change" if state.detail.search.is_active() => "match",
         "diff.toggle-side-by-side" if state.detail.plan.shape().form == Form::SideBySide => "one column",
         "diff.toggle-side-by-side" => "side by side",
@@ -146,23 +137,11 @@ fn wording(state: &State, command: &Command, hint: &'static str) -> &'static str
 }
 
 /// On an Application with several drifts: which one keys act on.
-fn target(state: &State, canvas: &mut Canvas<'_>, area: Area, from: u16) {
-    let rest = Area {
-        x: area.x + from,
-        width: area.width.saturating_sub(from + 1),
-        ..area
-    };
-    let Some(row) = state.list.selection().filter(|_| state.pane == Pane::List) else {
-        return;
-    };
+fn target(state: &State) -> Option<String> {
+    let row = state.list.selection().filter(|_| state.pane == Pane::List)?;
     let several = state.application(row).is_some_and(|view| state.findings(view).len() > 1);
-    let (Some(drift), true) = (state.drift(row), several) else {
-        return;
-    };
-    if rest.width > 12 {
-        let text = format!("on {}", drift.key.resource.short());
-        canvas.right(rest, 0, &text, canvas.theme().style(Token::Footer));
-    }
+    let drift = state.drift(row).filter(|_| several)?;
+    Some(format!("on {}", drift.key.resource.short()))
 }
 
 fn prompt(state: &State, canvas: &mut Canvas<'_>, area: Area, typed: &str, commands: [&str; 2], verbs: [&str; 2]) -> (u16, u16) {

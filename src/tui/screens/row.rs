@@ -1,5 +1,6 @@
 //! One row of the list, in columns that come and go with the width.
 
+use jiff::Timestamp;
 use ratatui::style::{Modifier, Style};
 
 use crate::drift::{DriftState, ResourceKey};
@@ -9,7 +10,7 @@ use crate::kubernetes::short_names::short_name;
 use crate::tui::state::entry::who;
 use crate::tui::state::moment::age;
 use crate::tui::state::{Area, Entry, FoldKey, Group, RowKey, State};
-use crate::tui::text::{ellipsis, middle, width};
+use crate::tui::text::{ellipsis, middle, visible, width};
 use crate::tui::theme::Token;
 use crate::tui::verdict_sign::{glyph, word};
 use crate::tui::widgets::Canvas;
@@ -17,6 +18,9 @@ use crate::verdict::NextKind;
 
 /// Columns before the name: selection, glyph, mark of the person.
 const MARK: u16 = 3;
+
+/// Columns of a place where only environments fit.
+const NARROW_PLACE: u16 = 7;
 
 /// Widths of the columns; 0 leaves one out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,27 @@ pub(super) struct Columns {
     next: u16,
     who: u16,
     age: u16,
+}
+
+/// How old a difference is.
+#[derive(Debug, Clone, Copy)]
+enum Age {
+    /// The cluster tells when it was written.
+    Known(Timestamp),
+    /// It does not, as for what a subresource wrote before its manager was recorded: older than since we saw it first.
+    AtLeast(Timestamp),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Age {
+    fn of(written: Option<Timestamp>, first_seen: Option<Timestamp>) -> Self {
+        match (written, first_seen) {
+            (Some(written), _) => Self::Known(written),
+            (None, Some(seen)) => Self::AtLeast(seen),
+            (None, None) => Self::Unknown,
+        }
+    }
 }
 
 /// Where one row is drawn.
@@ -41,7 +66,11 @@ impl Columns {
     pub(super) fn of(width: u16, name: usize) -> Self {
         let age = 5;
         let next = if width >= 92 { 12 } else { 0 };
-        let place = if width >= 62 { 11 } else { 0 };
+        let place = match width {
+            62.. => 11,
+            54.. => NARROW_PLACE,
+            _ => 0,
+        };
         let who = if width >= 90 {
             18
         } else if width >= 44 {
@@ -166,7 +195,8 @@ impl Columns {
         if let (FoldKey::Cause { .. }, Some(drift)) = (fold, first) {
             self.who(canvas, place, column + self.next, drift);
         }
-        self.age(state, canvas, place, views.iter().filter_map(|view| view.since()).max());
+        let since = views.iter().filter_map(|view| view.since()).max();
+        self.age(state, canvas, place, Age::of(since, None));
     }
 
     fn application(self, state: &State, canvas: &mut Canvas<'_>, place: Place, view: &ApplicationView, gone: bool) {
@@ -219,7 +249,7 @@ impl Columns {
             self.cell(canvas, place, (column, self.next), next(own.kind), theme.style(Token::Dim));
         }
         self.who(canvas, place, column + self.next, drift);
-        self.age(state, canvas, place, drift.since);
+        self.age(state, canvas, place, Age::of(drift.since, Some(drift.first_seen)));
     }
 
     fn mark(self, canvas: &mut Canvas<'_>, Place { area, row }: Place, marked: bool) {
@@ -248,9 +278,10 @@ impl Columns {
         let dim = canvas.theme().style(Token::Dim);
         let mut column = MARK + self.name + self.resource;
         if self.place > 0 {
+            // Cut to a few columns, the name of a cluster tells nobody anything.
             let text = match view.environment.is_empty() {
-                true => &view.cluster,
-                false => &view.environment,
+                true if self.place > NARROW_PLACE => &view.cluster,
+                _ => &view.environment,
             };
             self.cell(canvas, place, (column, self.place), text, dim);
             column += self.place;
@@ -261,7 +292,12 @@ impl Columns {
             column += self.next;
         }
         self.who(canvas, place, column, drift);
-        self.age(state, canvas, place, view.since().or(drift.since));
+        self.age(
+            state,
+            canvas,
+            place,
+            Age::of(view.since().or(drift.since), Some(drift.first_seen)),
+        );
     }
 
     fn who(self, canvas: &mut Canvas<'_>, place: Place, column: u16, drift: &DriftView) {
@@ -274,10 +310,13 @@ impl Columns {
         self.cell(canvas, place, (column, self.who), text, style);
     }
 
-    fn age(self, state: &State, canvas: &mut Canvas<'_>, Place { area, row }: Place, since: Option<jiff::Timestamp>) {
-        if let Some(since) = since {
-            canvas.right(area, row, &age(state.moment.wall, since), canvas.theme().style(Token::Text));
-        }
+    fn age(self, state: &State, canvas: &mut Canvas<'_>, Place { area, row }: Place, of: Age) {
+        let (text, token) = match of {
+            Age::Known(since) => (age(state.moment.wall, since), Token::Text),
+            Age::AtLeast(seen) => (format!(">{}", age(state.moment.wall, seen)), Token::Dim),
+            Age::Unknown => return,
+        };
+        canvas.right(area, row, &text, canvas.theme().style(token));
     }
 
     /// A text that takes everything right of the name.
@@ -294,15 +333,26 @@ impl Columns {
 
 /// `Kind/name` within so many columns: with the kind's short name, and only then cut.
 fn fitting(state: &str, resource: &ResourceKey, room: usize) -> String {
-    let full = format!("{state}{}", resource.short());
+    let full = visible(&format!("{state}{}", resource.short())).into_owned();
     if width(&full) <= room {
         return full;
     }
+    let name = visible(&resource.name);
     match short_name(&resource.group, &resource.kind) {
-        Some(short) => middle(&format!("{state}{short}/{}", resource.name), room),
-        None => middle(&full, room),
+        Some(short) => middle(&format!("{state}{short}/{name}"), room),
+        None => {
+            // The name says more than the end of a long kind.
+            let kind = room.saturating_sub(width(state) + width(&name) + 1);
+            match kind >= SHORTEST_KIND {
+                true => format!("{state}{}/{name}", ellipsis(&visible(&resource.kind), kind)),
+                false => middle(&full, room),
+            }
+        }
     }
 }
+
+/// Columns in which a cut kind can still be told from others.
+const SHORTEST_KIND: usize = 5;
 
 /// What else is worth knowing of it, as signs after its resource.
 fn badges(view: &ApplicationView, drift: &DriftView) -> String {

@@ -47,7 +47,7 @@ pub(crate) use remembered::Remembering;
 pub(crate) use timeline::OpenTimeline;
 
 use super::keymap::{Chord, Keymap};
-use crate::drift::ApplicationKey;
+use crate::drift::{ApplicationKey, ResourceKey};
 use crate::engine::Pace;
 use crate::engine::ports::IgnoreSourceState;
 use crate::engine::scan::Coverage;
@@ -60,6 +60,17 @@ pub(crate) struct LogPage {
     pub(crate) lines: Vec<String>,
     /// Where the log is written, and from which level on.
     pub(crate) place: String,
+}
+
+/// Programs that the person can give the terminal to, and what they open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Programs {
+    /// A viewer of diffs is configured.
+    pub(crate) viewer: bool,
+    /// The environment names an editor.
+    pub(crate) editor: bool,
+    /// There is a place for a configuration file.
+    pub(crate) configuration: bool,
 }
 
 /// A short message that goes away by itself.
@@ -130,8 +141,8 @@ pub(crate) struct State {
     pub(crate) timeline: OpenTimeline,
     /// What Git says of the shown Application.
     pub(crate) git_side: ShownGitSide,
-    /// A viewer of diffs is configured.
-    pub(crate) has_viewer: bool,
+    /// What may get the terminal.
+    pub(crate) programs: Programs,
     /// What runs, and what failed last.
     pub(crate) jobs: Jobs,
     /// The lines of our own log, while its panel is open.
@@ -188,7 +199,7 @@ impl State {
             detail: Detail::default(),
             timeline: OpenTimeline::default(),
             git_side: ShownGitSide::default(),
-            has_viewer: false,
+            programs: Programs::default(),
             jobs: Jobs::default(),
             log: LogPage::default(),
             focused: true,
@@ -226,6 +237,12 @@ impl State {
             RowKey::Drift(key) => &key.application,
         };
         self.applications.get(key).map(Entry::view)
+    }
+
+    /// Address of the page in Argo CD of an Application, opened on a resource of it when one is given.
+    pub(crate) fn page(&self, application: &ApplicationView, resource: Option<&ResourceKey>) -> Option<String> {
+        let context = self.contexts.get(&application.key.context)?.view.as_ref()?;
+        context.page(&application.key, resource)
     }
 
     /// The drift that a row stands for: on an Application its worst one.

@@ -58,7 +58,7 @@ fn detail_120x40() {
 
 #[test]
 fn detail_200x60() {
-    assert_snapshot!(Driver::night().size(200, 60).keys("enter v e").frame());
+    assert_snapshot!(Driver::night().size(200, 60).keys("enter v C").frame());
 }
 
 #[test]

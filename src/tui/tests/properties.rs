@@ -257,7 +257,7 @@ proptest! {
         driver.state.mouse = true;
         driver.state.remembering = Some(Remembering::default());
         driver.state.compared_every = Some(Duration::from_secs(180));
-        driver.state.has_viewer = true;
+        driver.state.programs.viewer = true;
         check(&driver);
         for step in steps {
             driver = take(driver, step);

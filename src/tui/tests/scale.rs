@@ -65,7 +65,7 @@ fn while_keys_come_the_list_is_not_made_at_all() {
 fn blocks_in_view_are_coloured_once_each() {
     let mut driver = Driver::night().size(200, 60).keys("enter enter");
     let mut asked = driver.effects();
-    for keys in ["j", "j", "k", "v", "e", "n", "G", "g"] {
+    for keys in ["j", "j", "k", "v", "C", "n", "G", "g"] {
         driver = driver.keys(keys);
         asked.extend(driver.effects());
     }

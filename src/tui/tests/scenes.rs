@@ -63,7 +63,7 @@ pub(super) fn everything() -> Vec<Driver> {
         small().event(EngineEvent::Connected(fixtures::context())),
         Driver::night(),
         Driver::night().failed(),
-        Driver::night().size(200, 60).keys("enter v e").colour(),
+        Driver::night().size(200, 60).keys("enter v C").colour(),
         Driver::night().keys("j l j tab"),
         Driver::night().keys("/ p a y"),
         Driver::night().keys("/ p a y enter"),

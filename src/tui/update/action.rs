@@ -37,7 +37,10 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::DeleteSearchWord => state.detail.search.delete_word(),
         Action::Copy(part) => diff::copy(state, part, effects),
+        Action::CopyLink => copy_link(state, effects),
         Action::OpenViewer => diff::open_viewer(state, effects),
+        Action::OpenEditor => diff::open_editor(state, effects),
+        Action::EditConfiguration => effects.push(Effect::Terminal(TerminalEffect::EditConfiguration)),
         Action::Suspend => effects.push(Effect::Terminal(TerminalEffect::Suspend)),
         Action::NextPane => next_pane(state, true),
         Action::PreviousPane => next_pane(state, false),
@@ -193,6 +196,18 @@ fn copy_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
             let said = format!("Nothing to copy: {why}.");
             state.say(said);
         }
+    }
+}
+
+/// The page of what is shown: of the drift's resource, else of the Application.
+fn copy_link(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(view) = state.list.selection().and_then(|row| state.application(row)) else {
+        return;
+    };
+    let resource = state.shown_drift().map(|drift| &drift.key.resource);
+    if let Some(page) = state.page(view, resource) {
+        state.say(format!("Copied {page}"));
+        effects.push(Effect::Terminal(TerminalEffect::Copy(page)));
     }
 }
 

@@ -107,3 +107,33 @@ pub(super) fn open_viewer(state: &mut State, effects: &mut Vec<Effect>) {
         effects.push(Effect::Terminal(TerminalEffect::View(Arc::clone(diff))));
     }
 }
+
+/// A copy of what is shown: a live object is not edited here, Git is where it changes.
+pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
+    let (Some(diff), Some(key)) = (state.detail.diff(), &state.detail.key) else {
+        return;
+    };
+    let form = state.detail.plan.shape().form;
+    let ending = match form {
+        Form::One(_) => "yaml",
+        Form::Unified | Form::SideBySide => "diff",
+    };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let resource = &key.resource;
+    let name: String = format!("{}-{}", resource.kind.to_lowercase(), resource.name)
+        .chars()
+        .map(plain)
+        .take(200)
+        .collect();
+    effects.push(Effect::Terminal(TerminalEffect::EditCopy {
+        name: format!("{name}.{ending}"),
+        diff: Arc::clone(diff),
+        form,
+    }));
+}

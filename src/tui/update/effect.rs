@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::Pace;
 use crate::engine::document::ManifestPair;
 use crate::engine::view::{ApplicationView, DriftKey};
-use crate::tui::diff::{Diff, Shape, Side};
+use crate::tui::diff::{Diff, Form, Shape, Side};
 
 /// Purpose of [`Effect::Compare`].
 pub(super) const COMPARE: &str = "Comparing the two sides";
@@ -85,6 +85,17 @@ pub(crate) enum TerminalEffect {
     Copy(String),
     /// Give the terminal to the configured viewer of diffs until it ends.
     View(Arc<Diff>),
+    /// Give the terminal to the person's editor with a copy of what the diff shows.
+    EditCopy {
+        /// Name of the copy.
+        name: String,
+        /// Of which diff.
+        diff: Arc<Diff>,
+        /// Which part of it is shown.
+        form: Form,
+    },
+    /// Give the terminal to the person's editor with the configuration file.
+    EditConfiguration,
     /// Give the terminal back to the shell until it wants us again.
     Suspend,
 }

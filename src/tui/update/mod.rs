@@ -129,8 +129,10 @@ pub(crate) enum Msg {
     },
     /// An effect went through and has one sentence to tell.
     Said(String),
-    /// The terminal is ours again after somebody else had it; what did not work, if something did not.
+    /// The terminal is ours again after somebody else had it, who may have something to tell.
     Returned(Option<String>),
+    /// The same, and this did not work.
+    ReturnedWith(String),
     /// An effect went through and has nothing to tell.
     Done,
     /// An effect of this purpose still runs, so the new one was not started.
@@ -194,20 +196,21 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 state.touch();
             }
         }
-        Msg::Returned(problem) => {
-            if let Some(problem) = problem {
-                let error = ErrorView {
-                    title: problem.clone(),
-                    detail: String::new(),
-                    hint: String::new(),
-                };
-                state.jobs.failed(state.moment.wall, "this machine", error);
-                state.say(problem);
+        Msg::Returned(said) => {
+            returned(state);
+            if let Some(said) = said {
+                state.say(said);
             }
-            // Whoever comes back from elsewhere is there.
-            state.focused = true;
-            state.presence = state.moment.elapsed;
-            state.touch();
+        }
+        Msg::ReturnedWith(problem) => {
+            returned(state);
+            let error = ErrorView {
+                title: problem.clone(),
+                detail: String::new(),
+                hint: String::new(),
+            };
+            state.jobs.failed(state.moment.wall, "this machine", error);
+            state.say(problem);
         }
         Msg::CommandsByHand { key, result } => {
             if state.by_hand.key.as_ref() == Some(&key) {
@@ -266,6 +269,13 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     }
     settle(state, &mut effects);
     effects
+}
+
+/// Whoever comes back from elsewhere is there.
+fn returned(state: &mut State) {
+    state.focused = true;
+    state.presence = state.moment.elapsed;
+    state.touch();
 }
 
 /// Asked to stop: what waits for it must not wait for ever.

@@ -8,7 +8,7 @@ use super::Effect;
 use crate::engine::Pace;
 use crate::tui::state::layout::Layout;
 use crate::tui::state::moment::until_next_age;
-use crate::tui::state::{Moment, Remembering, State};
+use crate::tui::state::{Moment, Remembering, RowKey, State};
 
 /// The order changes only this long after the last key.
 const QUIET: Duration = Duration::from_secs(1);
@@ -86,8 +86,13 @@ impl State {
     fn shown_times(&self) -> impl Iterator<Item = Timestamp> {
         let layout = Layout::of(self);
         let rows = self.list.visible(layout.list_rows(self)).iter().filter_map(|row| match row {
-            crate::tui::state::RowKey::Drift(_) => self.drift(row)?.since,
-            _ => self.application(row)?.since(),
+            RowKey::Drift(_) => self.drift(row).map(|drift| drift.since.unwrap_or(drift.first_seen)),
+            RowKey::Application(_) => {
+                let since = self.application(row)?.since();
+                let seen = || Some(self.drift(row)?.first_seen);
+                since.or_else(seen)
+            }
+            RowKey::Group(_) | RowKey::Fold(_) => None,
         });
         let header = self
             .freshness()
@@ -96,10 +101,8 @@ impl State {
             .chain(self.stuck().map(|(_, at)| at));
         let failures = self.contexts.values().filter_map(|c| c.failure.as_ref().map(|f| f.at));
         let shown = self.list.selection().and_then(|row| self.application(row));
-        // Only the panel of a whole Application says how fresh it is.
-        let whole = shown.filter(|_| self.shown_drift().is_none());
-        let listed = whole.and_then(|view| self.contexts.get(&view.key.context)?.listed_at);
-        let fresh = whole
+        let listed = shown.and_then(|view| self.contexts.get(&view.key.context)?.listed_at);
+        let fresh = shown
             .into_iter()
             .flat_map(|view| [view.reconciled_at, Some(view.fetched_at), listed])
             .flatten();

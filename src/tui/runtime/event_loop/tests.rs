@@ -129,14 +129,17 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
                 }
             })
         }),
-        viewer: vec!["true".to_owned()],
+        outside: outside::Programs {
+            viewer: vec!["true".to_owned()],
+            ..outside::Programs::default()
+        },
     };
     let moment = Moment {
         elapsed: Duration::ZERO,
         wall: fixtures::now(),
     };
     let mut state = State::new(moment, TimeZone::UTC, Keymap::defaults(), false);
-    state.has_viewer = true;
+    state.programs.viewer = true;
     Running {
         keys,
         events,

@@ -184,7 +184,7 @@ fn y_offers_what_can_be_copied_and_says_what_was() {
 #[test]
 fn the_viewer_needs_to_be_configured() {
     let mut driver = Driver::night().keys("enter E").expect_text("No viewer is configured");
-    driver.state.has_viewer = true;
+    driver.state.programs.viewer = true;
     let mut driver = driver.keys("E");
     let effects = driver.effects();
     assert!(
@@ -273,7 +273,7 @@ fn a_line_too_long_to_colour_is_said_to_be_plain() {
 fn ten_megabytes_cost_the_screen_what_a_screen_shows() {
     let line = "    value: 0123456789 0123456789\n";
     let text = |value: u32| format!("data:\n  x: |\n{}\n  y: {value}", line.repeat(300_000).trim_end());
-    let driver = showing(document(&text(1), &text(2))).keys("e G");
+    let driver = showing(document(&text(1), &text(2))).keys("C G");
     assert_eq!(driver.state.detail.plan.rows(), 300_004);
     let driver = driver.keys("pageup pageup g n").expect_text("y: 2");
     assert!(driver.drawn.rows <= 2 * 42, "{}", driver.drawn.rows);

@@ -19,7 +19,7 @@ fn hints_name_only_what_can_be_pressed_now() {
         .expect_text("? help")
         .expect_text("q quit");
     Driver::with(vec![fixtures::synced("web")])
-        .expect_no_text("next drift")
+        .expect_no_text("] next")
         .expect_no_text("change");
     Driver::night()
         .size(80, 24)

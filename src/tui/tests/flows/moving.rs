@@ -120,7 +120,7 @@ fn harmless_changes_are_folded_and_can_be_shown() {
 
 #[test]
 fn half_a_page_scrolls_and_never_writes() {
-    let mut driver = Driver::night().size(80, 24).keys("enter e g ctrl-d");
+    let mut driver = Driver::night().size(80, 24).keys("enter C g ctrl-d");
     assert_ne!(driver.state.detail.top, 0);
     driver.effects();
     let mut driver = driver.keys("ctrl-u");

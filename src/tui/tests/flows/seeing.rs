@@ -183,7 +183,12 @@ fn an_idle_screen_wakes_for_the_next_age_and_for_nothing_else() {
     let mut old = fixtures::ingress();
     old.reconciled_at = Some(fixtures::now() - SignedDuration::from_hours(80));
     old.synced_at = old.reconciled_at;
-    let state = calm(Driver::with(vec![old]));
+    old.fetched_at = fixtures::now() - SignedDuration::from_hours(80);
+    let mut driver = Driver::with(vec![old.clone()]);
+    for context in driver.state.contexts.values_mut() {
+        context.listed_at = Some(old.fetched_at);
+    }
+    let state = calm(driver);
     assert!(state.next_wake().unwrap() - state.moment.elapsed > Duration::from_hours(1));
 }
 
