@@ -106,9 +106,8 @@ fn first_line(problems: &str) -> String {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
-    #![cfg(unix)]
-
     use std::fs;
     use std::sync::Arc;
 
