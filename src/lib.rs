@@ -9,6 +9,7 @@
 //! | [`drift`] | Application, resource, JSON Pointer; compare, managed fields → attribution, origin, fingerprint |
 //! | [`verdict`] | harmless, needs review or risky, and why: one rule, one file |
 //! | [`ignore`] | what a team has decided not to hear of again: rules, what they hide, export |
+//! | [`plan`] | what an action would write, before it is written: pull request, issue; identity, Markdown, what landing sets off |
 //! | [`redact`] | the one redactor: no secret value passes it |
 //! | [`engine`] | collect → judge → the redacted view that everyone else sees |
 //! | [`argocd`] | the HTTP client: list, watch, managed resources |
@@ -29,6 +30,7 @@ pub mod engine;
 pub mod git;
 pub mod ignore;
 pub mod kubernetes;
+pub mod plan;
 pub mod redact;
 pub mod store;
 pub mod tui;

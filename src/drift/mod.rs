@@ -14,6 +14,7 @@ pub mod fingerprint;
 pub mod glob;
 pub mod grouping;
 pub mod happening;
+pub mod identity;
 pub mod managed_fields;
 pub mod origin;
 pub mod pointer;
@@ -29,6 +30,7 @@ pub use application::{
 pub use environment::{EnvironmentRule, EnvironmentRules};
 pub use glob::Glob;
 pub use happening::{LiveObject, ObjectEvent, RevisionMetadata, RevisionOfSource};
+pub use identity::ApplicationIdentity;
 pub use pointer::Pointer;
 pub use repository::{BranchName, RepositoryFile, RepositoryPath, RepositoryUrl, Transport};
 pub use resource::{DriftState, ResourceKey, ResourceStatus};

@@ -9,18 +9,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use crate::drift::ApplicationIdentity;
 use crate::drift::ResourceKey;
-
-/// Identity of an Application wherever its memory goes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ApplicationIdentity {
-    /// The server's identity ([`super::ports::ServerInfo::identity`]).
-    pub server: String,
-    /// Namespace of the Application object.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-}
 
 /// Identity of a drift wherever its memory goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
