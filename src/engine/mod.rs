@@ -4,6 +4,7 @@
 //! [`document`] its two sides as redacted text. [`ports`] holds the traits the engine needs; adapters implement them,
 //! `wire` connects them. [`Engine::follow`] serves the screen, [`Engine::scan`] one pass for a command.
 
+pub mod acting;
 mod base;
 pub mod by_hand;
 mod cannot_tell;

@@ -1,0 +1,9 @@
+//! Plans become real: at most once, recognisably, and never blindly again.
+//!
+//! [`forge`] is the port, [`pull_request`] the flow of a pull request. `memory_forge` is a forge in memory for tests, which
+//! can be interrupted before and after each of its calls.
+
+pub mod forge;
+#[cfg(test)]
+pub(crate) mod memory_forge;
+pub mod pull_request;
