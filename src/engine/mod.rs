@@ -5,6 +5,7 @@
 //! `wire` connects them. [`Engine::follow`] serves the screen, [`Engine::scan`] one pass for a command.
 
 pub mod acting;
+pub mod audit;
 mod base;
 pub mod by_hand;
 mod cannot_tell;

@@ -1,20 +1,13 @@
 //! One line of the journal: an entry as JSON, with a checksum around it.
-//!
-//! `{"crc":"9ae0daaf","entry":{…}}`: JSON for whoever greps it, and the checksum covers the exact bytes of the entry, so a
-//! line that lost or changed a byte is never believed.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::frame::{checked, framed};
 use crate::drift::ResourceKey;
 use crate::engine::ports::{ApplicationIdentity, Disposition, DriftIdentity, DriftMemory};
-
-const BEFORE_CHECKSUM: &[u8] = b"{\"crc\":\"";
-const AFTER_CHECKSUM: &[u8] = b"\",\"entry\":";
-const END: &[u8] = b"}";
-const CHECKSUM_DIGITS: usize = 8;
 
 /// Something that happened to one drift.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,8 +89,7 @@ impl Entry {
             invisible: self.drift.invisible,
             event: Cow::Borrowed(&self.event),
         })?;
-        let checksum = format!("{:08x}", crc32fast::hash(&row));
-        Ok([BEFORE_CHECKSUM, checksum.as_bytes(), AFTER_CHECKSUM, &row, END, b"\n"].concat())
+        Ok(framed(&row))
     }
 }
 
@@ -113,15 +105,6 @@ impl Line {
             Err(_) => Self::Foreign,
         }
     }
-}
-
-/// The bytes that the checksum covers, if it is right.
-fn checked(line: &[u8]) -> Option<&[u8]> {
-    let rest = line.strip_prefix(BEFORE_CHECKSUM)?;
-    let (checksum, rest) = rest.split_at_checked(CHECKSUM_DIGITS)?;
-    let row = rest.strip_prefix(AFTER_CHECKSUM)?.strip_suffix(END)?;
-    let checksum = u32::from_str_radix(std::str::from_utf8(checksum).ok()?, 16).ok()?;
-    (crc32fast::hash(row) == checksum).then_some(row)
 }
 
 impl From<Row<'_>> for Entry {

@@ -14,7 +14,7 @@ use std::sync::Once;
 
 use super::entry::{Entry, Line};
 use super::index::Index;
-use super::private::{make_private_folder, open_private, refused, sync_folder};
+use super::private::{make_private_folder, open_private, refused, sync_folder, write_once};
 use crate::engine::ports::StoreError;
 use crate::redact::terminal::visible;
 use crate::redact::text::redact;
@@ -282,18 +282,6 @@ impl Lines {
 fn to_lines(entries: &[Entry], path: &Path) -> Result<Vec<Vec<u8>>, StoreError> {
     let lines: Result<_, serde_json::Error> = entries.iter().map(Entry::to_line).collect();
     lines.map_err(|e| refused("write", path, &e.into()))
-}
-
-/// One `write` of everything. A part that was written is a torn tail like any other.
-fn write_once(mut file: &File, batch: &[u8]) -> io::Result<()> {
-    loop {
-        return match file.write(batch) {
-            Ok(written) if written == batch.len() => Ok(()),
-            Ok(_) => Err(ErrorKind::StorageFull.into()),
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => Err(error),
-        };
-    }
 }
 
 /// The advisory lock beside the journal. It goes with the process, however that ends.

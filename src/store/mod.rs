@@ -4,11 +4,15 @@
 //! [`FileStore`] keeps it in the state folder, [`MemoryStore`] nowhere (the demo, tests). Both fold the same entries into
 //! the same `index`; `entry` is one line, `journal` the file with its crash-safety. Start reading at `index`.
 //!
+//! [`AuditFile`] is what was done and tried: append-only, never compacted, beside the journal.
+//!
 //! The journal may not be lost; the cache may be deleted at any time. So they share no folder and no code but `private`.
 
+mod audit_file;
 mod cache;
 mod entry;
 mod file_store;
+mod frame;
 mod index;
 mod journal;
 mod memory_store;
@@ -17,6 +21,7 @@ mod private;
 mod tests;
 mod view_file;
 
+pub use audit_file::{AuditFile, AuditInMemory};
 pub use cache::Cache;
 pub use file_store::FileStore;
 pub use memory_store::MemoryStore;

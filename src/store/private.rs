@@ -1,7 +1,7 @@
 //! Files and folders for this user alone, and what the system says when it refuses.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 use crate::engine::ports::StoreError;
@@ -34,6 +34,18 @@ pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result
         options.mode(0o600);
     }
     options.open(path)
+}
+
+/// One `write` of everything. A part that was written is a torn tail like any other.
+pub(super) fn write_once(mut file: &File, batch: &[u8]) -> io::Result<()> {
+    loop {
+        return match file.write(batch) {
+            Ok(written) if written == batch.len() => Ok(()),
+            Ok(_) => Err(ErrorKind::StorageFull.into()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+    }
 }
 
 /// Makes a new name in the folder durable. Only unix has a way to ask for it.
