@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use thiserror::Error;
 
+pub use super::acting::forge::{Forge, ForgeError, NewPullRequest, PullRequest, PullRequestState, Push, RepositoryState, Tip};
+pub use super::audit::{Action, AuditEntry, AuditLog, Step};
 pub use super::journal::{
     Appearance, ApplicationIdentity, Disposition, DispositionKind, DriftIdentity, DriftMemory, History, Journal, Observation,
     Sighting,

@@ -6,6 +6,7 @@
 
 mod body;
 pub mod destination;
+mod difference;
 pub mod evidence;
 pub mod identity;
 pub mod issue;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use body::LONGEST_BODY;
 pub use destination::{Base, Destination, NoDestination, Origins, Role, destinations};
+pub use difference::difference;
 pub use evidence::{ChangedField, Evidence};
 pub use identity::{Marker, ResourceId};
 pub use issue::{IssuePlan, issue};

@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::{checked, framed};
 use super::private::{make_private_folder, open_private, refused, sync_folder, write_once};
 use crate::drift::{ApplicationIdentity, ResourceKey};
-use crate::engine::audit::{Action, AuditEntry, AuditLog, Step};
-use crate::engine::ports::StoreError;
+use crate::engine::ports::{Action, AuditEntry, AuditLog, Step, StoreError};
 
 const AUDIT: &str = "audit.jsonl";
 
