@@ -143,7 +143,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "src/cli/screen.rs",
         "use crate::tui::state::State;",
-        "src/cli/screen.rs uses tui::state: cli may only use tui::run, tui::check, tui::check_themes, tui::verdict_sign, tui::Options, \
+        "src/cli/screen.rs uses tui::state: cli may only use tui::run, tui::check, tui::check_themes, tui::verdict_sign, tui::ConfigurationFile, tui::Options, \
          tui::Error, tui::KeyProblem, tui::RecentLog of tui.",
     ),
     (

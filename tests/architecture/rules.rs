@@ -217,6 +217,7 @@ pub(crate) const ROOMS: &[Room] = &[
                 "check",
                 "check_themes",
                 "verdict_sign",
+                "ConfigurationFile",
                 "Options",
                 "Error",
                 "KeyProblem",
