@@ -88,6 +88,21 @@ pub enum OriginView {
     Unknown,
 }
 
+impl OriginView {
+    /// In words, for people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Cluster => "edited in the cluster",
+            Self::Git => "Git moved, nobody touched the cluster",
+            Self::Both => "both moved: a sync overwrites a live edit",
+            Self::Controller => "a controller's own field",
+            Self::Default => "a default of the API server",
+            Self::Equivalent => "the same meaning, spelt differently",
+            Self::Unknown => "whose move it was is not known",
+        }
+    }
+}
+
 /// A value that went through the redactor, as one line of JSON-like text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RedactedValue {

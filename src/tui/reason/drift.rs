@@ -3,7 +3,7 @@
 use super::field::field;
 use super::{LABEL, Panel};
 use crate::drift::DriftState;
-use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView, OriginView};
+use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView};
 use crate::tui::state::moment::clock;
 use crate::tui::text::{Line, Tone, ellipsis};
 use crate::tui::verdict_sign::{glyph, word};
@@ -191,20 +191,8 @@ impl Panel<'_> {
             parts.push(format!("through /{}", ellipsis(&change.subresource, 20)));
         }
         parts.extend(change.time.map(|time| self.time(time)));
-        parts.push(origin(change.origin).to_owned());
+        parts.push(change.origin.in_words().to_owned());
         parts.join(" · ")
-    }
-}
-
-fn origin(origin: OriginView) -> &'static str {
-    match origin {
-        OriginView::Cluster => "edited in the cluster",
-        OriginView::Git => "Git moved, nobody touched the cluster",
-        OriginView::Both => "both moved: a sync overwrites a live edit",
-        OriginView::Controller => "a controller's own field",
-        OriginView::Default => "a default of the API server",
-        OriginView::Equivalent => "the same meaning, spelt differently",
-        OriginView::Unknown => "whose move it was is not known",
     }
 }
 
