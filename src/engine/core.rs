@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::acting::proposing::Acting;
 use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::commits::CommitsKnown;
@@ -70,6 +71,7 @@ pub struct Engine {
     settings: EngineSettings,
     ignore: Option<Arc<dyn IgnoreSource>>,
     ignore_changes: watch::Sender<()>,
+    acting: Option<Acting>,
     memory: Mutex<Memory>,
     windows: WindowsKnown,
     bases: BasesKnown,
@@ -98,6 +100,7 @@ impl Engine {
             ports,
             settings,
             ignore: None,
+            acting: None,
             ignore_changes: watch::Sender::new(()),
             memory: Mutex::default(),
             windows: WindowsKnown::default(),
@@ -113,6 +116,27 @@ impl Engine {
             ignore: Some(source),
             ..self
         }
+    }
+
+    /// That may act: on forges, recorded. Without it the engine only looks.
+    #[must_use]
+    pub fn with_acting(self, acting: Acting) -> Self {
+        Self {
+            acting: Some(acting),
+            ..self
+        }
+    }
+
+    /// What acting needs.
+    ///
+    /// # Errors
+    /// This engine only looks.
+    pub(super) fn acting(&self) -> Result<&Acting, ErrorView> {
+        self.acting.as_ref().ok_or_else(|| ErrorView {
+            title: "Nothing can be written from here".to_owned(),
+            detail: "No forge is configured.".to_owned(),
+            hint: "See [forge] in config.example.toml.".to_owned(),
+        })
     }
 
     /// The ignore rules of the last list and how fresh they are.

@@ -7,4 +7,5 @@ mod evidence;
 pub mod forge;
 #[cfg(test)]
 pub(crate) mod memory_forge;
+pub mod proposing;
 pub mod pull_request;
