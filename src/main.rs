@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use color_eyre::config::HookBuilder;
-use driftline::cli::{DemoSession, Engine, ErrorView, Exit, Serving, Settings, ViewStore, World, run};
+use driftline::cli::{AuditLog, DemoSession, Engine, ErrorView, Exit, Serving, Settings, ViewStore, World, run};
 use driftline::wire;
 
 /// Threads that drive connections and the screen; heavy work goes to blocking threads.
@@ -57,6 +57,10 @@ impl World for Wired {
 
     fn view_store(&self, settings: &Settings) -> Option<Arc<dyn ViewStore>> {
         wire::view_store(settings)
+    }
+
+    fn audit(&self, settings: &Settings) -> Arc<dyn AuditLog> {
+        wire::audit(settings)
     }
 
     async fn demo(&self, settings: &Settings, recordings: Option<&Path>) -> Result<DemoSession, ErrorView> {

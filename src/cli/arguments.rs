@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
+use super::audit::AuditArgs;
 use super::config::ConfigArgs;
 use super::demo::DemoArgs;
 use super::exit::EXIT_CODES;
@@ -42,6 +43,8 @@ pub(super) enum Command {
     Rules(RulesArgs),
     /// What nobody wants to hear of again: rules and what they hide
     Ignore(IgnoreArgs),
+    /// What was done, tried and refused, by whom, with links
+    Audit(AuditArgs),
     /// The configuration: where it is, whether it is right, what came of it
     Config(ConfigArgs),
 }

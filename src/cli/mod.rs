@@ -4,6 +4,7 @@
 //! [`World`] what `main` has to give.
 
 mod arguments;
+mod audit;
 mod config;
 mod demo;
 mod exit;
@@ -30,4 +31,4 @@ pub use world::{DemoSession, Serving, World};
 /// What [`World`] speaks of, so that who implements it needs no other room.
 pub use crate::config::Settings;
 pub use crate::engine::Engine;
-pub use crate::engine::ports::{ErrorView, ViewStore};
+pub use crate::engine::ports::{AuditLog, ErrorView, ViewStore};

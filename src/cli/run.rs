@@ -10,7 +10,7 @@ use super::arguments::{Cli, Command, ConnectionArgs};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::world::World;
-use super::{config, demo, explain, ignore, rules, scan, triage};
+use super::{audit, config, demo, explain, ignore, rules, scan, triage};
 use crate::config::{Flags, Loaded, Settings, Variables, load};
 use crate::redact::terminal::visible;
 
@@ -51,6 +51,7 @@ async fn dispatch(cli: Cli, world: &dyn World) -> Result<Exit, Failure> {
         Some(Command::Scan(args)) => scan::run(args, connection, &global, world).await,
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Audit(args)) => audit::run(args, connection, &global, world).await,
         Some(Command::Ignore(args)) => ignore::run(args, connection, &global, world).await,
         Some(Command::Config(args)) => config::run(args, connection, &global),
     }

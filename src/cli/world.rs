@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use crate::config::Settings;
 use crate::engine::Engine;
-use crate::engine::ports::{ErrorView, ViewStore};
+use crate::engine::ports::{AuditLog, ErrorView, ViewStore};
 
 /// Makes engines and the recorded server.
 #[async_trait]
@@ -23,6 +23,9 @@ pub trait World: Send + Sync {
 
     /// Where it is kept how the screen was left. `None` on a machine that names no home.
     fn view_store(&self, settings: &Settings) -> Option<Arc<dyn ViewStore>>;
+
+    /// What was done and tried on this machine.
+    fn audit(&self, settings: &Settings) -> Arc<dyn AuditLog>;
 
     /// An engine on a recorded Argo CD that was started for it.
     ///

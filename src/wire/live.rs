@@ -12,9 +12,9 @@ use super::token;
 use crate::argocd::Broken;
 use crate::argocd::{Client, Connection, Scope};
 use crate::config::{ContextSettings, Settings};
-use crate::engine::ports::{ArgoCd, ErrorView, Ports, Store, ViewStore};
+use crate::engine::ports::{ArgoCd, AuditLog, ErrorView, Ports, Store, ViewStore};
 use crate::engine::{Engine, EngineSettings, SweepSettings};
-use crate::store::{FileStore, MemoryStore, ViewFile};
+use crate::store::{AuditFile, AuditInMemory, FileStore, MemoryStore, ViewFile};
 
 /// One client per context, the machine's clock. No request is sent yet.
 ///
@@ -62,6 +62,14 @@ fn store(settings: &Settings) -> Arc<dyn Store> {
     match &settings.state {
         Some(folder) => Arc::new(FileStore::new(folder)),
         None => Arc::new(MemoryStore::default()),
+    }
+}
+
+/// The audit log in the state folder. On a machine that names none, it lasts as long as the program runs.
+pub fn audit(settings: &Settings) -> Arc<dyn AuditLog> {
+    match &settings.state {
+        Some(folder) => Arc::new(AuditFile::new(folder)),
+        None => Arc::new(AuditInMemory::default()),
     }
 }
 

@@ -9,4 +9,4 @@ mod token;
 
 pub use clock::SystemClock;
 pub use demo::{demo, serve};
-pub use live::{engine, view_store};
+pub use live::{audit, engine, view_store};
