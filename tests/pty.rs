@@ -128,7 +128,9 @@ fn ctrl_z_gives_the_terminal_back_and_going_on_takes_it_again() {
     screen.wait_until("the normal screen", |screen| !screen.alternate_screen());
     let pid = screen.process_id();
     while !is_stopped(&pid) {}
+    let drawn = screen.frames().len();
     screen.signal("CONT");
+    screen.wait_for_frame_after(drawn);
     screen.wait_until("the alternate screen", vt100::Screen::alternate_screen);
     screen.wait_for("q quit");
     screen.send("qy");
