@@ -14,7 +14,7 @@ pub(super) async fn run(loaded: Loaded, color: ColorWhen, world: &dyn World) -> 
     }
     terminal::require_screen()?;
     let log = logging::to_file(&loaded);
-    let engine = world.engine(&loaded.settings).await?;
+    let engine = world.engine_on_demand(&loaded.settings)?;
     let kind = screen::Kind::Live(world.view_store(&loaded.settings));
     screen::run(engine, &loaded.settings, color, kind, &log).await
 }

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::jobs::{Job, Runner};
@@ -75,6 +75,8 @@ pub(super) struct EventLoop<S, I, G> {
     pub(super) work: Box<dyn Fn(Effect) -> Job + Send>,
     /// Program and arguments of the viewer of diffs; empty for none.
     pub(super) viewer: Vec<String>,
+    /// Told when the first frame is there; `None` from then on.
+    pub(super) shown: Option<oneshot::Sender<()>>,
 }
 
 /// How the loop ended.
@@ -132,6 +134,10 @@ where
                     drawn = state.revision();
                     let theme = self.theme.borrow_and_update();
                     self.surface.draw(&mut |buffer| screens::draw(&state, &theme, buffer))?;
+                    if let Some(shown) = self.shown.take() {
+                        // When nobody waits for it, nobody needs to know.
+                        let _ = shown.send(());
+                    }
                     inbox.push(Msg::Drawn);
                     let now = Instant::now();
                     (next_frame, next_news, awaited) = (now + BETWEEN_FRAMES, now + BETWEEN_NEWS, false);

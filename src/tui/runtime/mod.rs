@@ -88,10 +88,9 @@ pub enum Error {
     Signalled(i32),
 }
 
-/// How the screen was left; `None` when that cannot be had, and then it begins anew.
-async fn recall(store: Arc<dyn ViewStore>) -> Option<Remembered> {
-    let text = tokio::task::spawn_blocking(move || store.load()).await.ok()??;
-    Remembered::read(&text)
+/// How the screen was left; `None` when that cannot be had, and then it begins anew. Nothing else waits yet: it is read here.
+fn recall(store: &dyn ViewStore) -> Option<Remembered> {
+    Remembered::read(&store.load()?)
         .inspect_err(|why| tracing::warn!(why, "how the screen was left is not understood; it begins anew"))
         .ok()
 }
@@ -129,10 +128,7 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         return Err(Error::Dumb);
     }
     let signals = signals::Signals::new()?;
-    let remembered = match &options.view_store {
-        Some(store) => recall(Arc::clone(store)).await,
-        None => None,
-    };
+    let remembered = options.view_store.as_deref().and_then(recall);
     let theme = remembered.as_ref().and_then(|remembered| remembered.theme.as_ref());
     // What was configured since, and a wish for no colours, count more than what was switched to once.
     let theme = theme.filter(|theme| theme.configured == configured_theme && !environment.wants_no_colour());
@@ -152,7 +148,15 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     let stop = CancellationToken::new();
     let (events_in, events) = mpsc::channel(EVENTS);
     let (commands, commands_out) = mpsc::channel(COMMANDS);
-    let follow = tokio::spawn(Arc::clone(&engine).follow(events_in, commands_out, stop.clone()));
+    let (shown, first_frame) = oneshot::channel();
+    let (followed, stopped) = (Arc::clone(&engine), stop.clone());
+    let follow = tokio::spawn(async move {
+        // Setting contexts up takes longer than the first frame, which needs nothing of it. A loop that ended before it drew
+        // ends this task as well.
+        if first_frame.await.is_ok() {
+            followed.follow(events_in, commands_out, stopped).await;
+        }
+    });
 
     let moment = Moment {
         elapsed: std::time::Duration::ZERO,
@@ -190,6 +194,7 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         now: Box::new(move || engine.now()),
         work: Box::new(move |effect| world.job(effect)),
         viewer: diff_viewer,
+        shown: Some(shown),
     };
     let ended = event_loop.run(state).await;
     let ending = match ended {

@@ -76,6 +76,7 @@ struct Running {
     draws: Arc<AtomicUsize>,
     themes: watch::Sender<Theme>,
     did: Arc<Mutex<Vec<String>>>,
+    first_frame: oneshot::Receiver<()>,
     ended: tokio::task::JoinHandle<io::Result<Ending>>,
 }
 
@@ -100,6 +101,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
     let keys_out = Arc::new(Mutex::new(keys_out));
     let began = Instant::now();
     let (themes, themes_out) = watch::channel(theme("dark"));
+    let (shown, first_frame) = oneshot::channel();
     let mut event_loop = EventLoop {
         surface: Paper {
             terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
@@ -130,6 +132,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
             })
         }),
         viewer: vec!["true".to_owned()],
+        shown: Some(shown),
     };
     let moment = Moment {
         elapsed: Duration::ZERO,
@@ -143,6 +146,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
         draws,
         themes,
         did,
+        first_frame,
         ended: tokio::spawn(async move { event_loop.run(state).await.map(|ended| ended.ending) }),
     }
 }
@@ -152,6 +156,18 @@ async fn the_first_frame_needs_no_data() {
     let running = start(Silence);
     sleep(Duration::from_millis(1)).await;
     assert_eq!(running.draws(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame_is_told_when_it_is_there_and_a_loop_that_draws_none_tells_nothing() {
+    let running = start(Silence);
+    let draws = Arc::clone(&running.draws);
+    running.first_frame.await.unwrap();
+    assert_eq!(draws.load(Ordering::SeqCst), 1);
+
+    let ended_at_once = start(Once(Some(Signal::Terminate)));
+    ended_at_once.first_frame.await.unwrap_err();
+    assert_eq!(ended_at_once.draws.load(Ordering::SeqCst), 0);
 }
 
 async fn tell(running: &Running, index: usize) {
