@@ -34,6 +34,8 @@ use super::keymap::{KeyProblem, Keymap};
 use super::recent_log::RecentLog;
 use super::state::remembered::Remembered;
 use super::state::{Ending, Moment, Remembering, Signal, State};
+use super::theme::Token;
+use super::update::Msg;
 use crate::config::{Problems, ViewSettings};
 use crate::engine::Engine;
 use crate::engine::ports::ViewStore;
@@ -134,16 +136,15 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
     let theme = theme.filter(|theme| theme.configured == configured_theme && !environment.wants_no_colour());
     let switched = theme.map(|theme| theme.name.clone()).filter(|name| themes.again(name));
     beginning.ask &= switched.is_none();
-    let screen = terminal::Screen::enter(mouse)?;
-    let input = crossterm::event::EventStream::new();
-    let input = if beginning.ask {
+    let theme = themes.watch();
+    let screen = terminal::Screen::enter(mouse, theme.borrow().style(Token::Text))?;
+    let mut tell = None;
+    if beginning.ask {
         background::ask(&mut io::stdout())?;
-        let (input, told) = Answers::expect(input);
+        let (sender, told) = oneshot::channel();
+        tell = Some(sender);
         tokio::spawn(follow_background(Arc::clone(&themes), told));
-        input
-    } else {
-        Answers::none(input)
-    };
+    }
 
     let stop = CancellationToken::new();
     let (events_in, events) = mpsc::channel(EVENTS);
@@ -162,7 +163,7 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         elapsed: std::time::Duration::ZERO,
         wall: engine.now(),
     };
-    let mut state = State::new(moment, TimeZone::system(), keymap, options.demo);
+    let mut state = State::new(moment, TimeZone::UTC, keymap, options.demo);
     state.has_viewer = !diff_viewer.is_empty();
     state.compared_every = options.compared_every;
     state.mouse = mouse;
@@ -176,30 +177,37 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         ..Remembering::default()
     });
     let log = options.log.unwrap_or_else(|| Arc::new(RecentLog::new("Nothing is logged.")));
-    let theme = themes.watch();
     let keeping = keeper.as_ref().map(Keeper::keeping);
     let world = work::World::new(Arc::clone(&engine), commands, themes, log, keeping);
-    let mut first = Some(input);
     let mut event_loop = event_loop::EventLoop {
         surface: screen,
         theme,
-        // Only the first may bring the terminal's answer.
         open_input: Box::new(move || {
-            first
-                .take()
-                .unwrap_or_else(|| Answers::none(crossterm::event::EventStream::new()))
+            let input = crossterm::event::EventStream::new();
+            // Only the first may bring the terminal's answer.
+            match tell.take() {
+                Some(tell) => Answers::expect(input, tell),
+                None => Answers::none(input),
+            }
         }),
         events,
         signals,
         now: Box::new(move || engine.now()),
         work: Box::new(move |effect| world.job(effect)),
         viewer: diff_viewer,
-        shown: Some(shown),
+        afterwards: Some(Box::new(move || {
+            // The follower ends only after the loop.
+            let _ = shown.send(());
+            // jiff goes through all files of all zones to know the name of this one.
+            vec![Msg::Zone(TimeZone::system())]
+        })),
     };
     let ended = event_loop.run(state).await;
     let ending = match ended {
         Ok(mut ended) => {
-            ended.input.part().await;
+            if let Some(input) = &mut ended.input {
+                input.part().await;
+            }
             Ok((ended.ending, ended.to_remember))
         }
         Err(error) => Err(error),

@@ -76,7 +76,7 @@ struct Running {
     draws: Arc<AtomicUsize>,
     themes: watch::Sender<Theme>,
     did: Arc<Mutex<Vec<String>>>,
-    first_frame: oneshot::Receiver<()>,
+    first_frame: tokio::sync::oneshot::Receiver<()>,
     ended: tokio::task::JoinHandle<io::Result<Ending>>,
 }
 
@@ -101,7 +101,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
     let keys_out = Arc::new(Mutex::new(keys_out));
     let began = Instant::now();
     let (themes, themes_out) = watch::channel(theme("dark"));
-    let (shown, first_frame) = oneshot::channel();
+    let (shown, first_frame) = tokio::sync::oneshot::channel();
     let mut event_loop = EventLoop {
         surface: Paper {
             terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
@@ -132,7 +132,10 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
             })
         }),
         viewer: vec!["true".to_owned()],
-        shown: Some(shown),
+        afterwards: Some(Box::new(move || {
+            shown.send(()).unwrap();
+            Vec::new()
+        })),
     };
     let moment = Moment {
         elapsed: Duration::ZERO,
@@ -159,7 +162,7 @@ async fn the_first_frame_needs_no_data() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_frame_is_told_when_it_is_there_and_a_loop_that_draws_none_tells_nothing() {
+async fn what_the_first_frame_does_not_wait_for_is_done_after_it_and_not_without_it() {
     let running = start(Silence);
     let draws = Arc::clone(&running.draws);
     running.first_frame.await.unwrap();
