@@ -9,4 +9,4 @@ mod token;
 
 pub use clock::SystemClock;
 pub use demo::{demo, serve};
-pub use live::{engine, view_store};
+pub use live::{engine, engine_on_demand, view_store};

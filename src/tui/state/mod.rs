@@ -107,7 +107,7 @@ pub(crate) enum Signal {
 pub(crate) struct State {
     /// Now.
     pub(crate) moment: Moment,
-    /// Where the person is.
+    /// Where the person is; UTC until that is known.
     pub(crate) zone: TimeZone,
     /// Columns of the terminal.
     pub(crate) width: u16,

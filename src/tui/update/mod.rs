@@ -16,6 +16,8 @@ mod wake;
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 pub(crate) use effect::{Effect, Policy, TerminalEffect};
 pub(crate) use mouse::Mouse;
 
@@ -109,6 +111,8 @@ pub(crate) enum Msg {
     },
     /// The theme is another one: everything looks different.
     Restyled,
+    /// Where the person is.
+    Zone(TimeZone),
     /// These jobs run now.
     Jobs(Vec<RunningJob>),
     /// The jobs of this purpose were cancelled.
@@ -222,6 +226,12 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::Restyled => state.touch(),
+        Msg::Zone(zone) => {
+            if zone != state.zone {
+                state.zone = zone;
+                state.touch();
+            }
+        }
         Msg::Said(sentence) => {
             state.say(sentence);
             state.touch();

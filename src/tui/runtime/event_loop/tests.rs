@@ -76,6 +76,7 @@ struct Running {
     draws: Arc<AtomicUsize>,
     themes: watch::Sender<Theme>,
     did: Arc<Mutex<Vec<String>>>,
+    first_frame: tokio::sync::oneshot::Receiver<()>,
     ended: tokio::task::JoinHandle<io::Result<Ending>>,
 }
 
@@ -100,6 +101,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
     let keys_out = Arc::new(Mutex::new(keys_out));
     let began = Instant::now();
     let (themes, themes_out) = watch::channel(theme("dark"));
+    let (shown, first_frame) = tokio::sync::oneshot::channel();
     let mut event_loop = EventLoop {
         surface: Paper {
             terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
@@ -133,6 +135,10 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
             viewer: vec!["true".to_owned()],
             ..outside::Programs::default()
         },
+        afterwards: Some(Box::new(move || {
+            shown.send(()).unwrap();
+            Vec::new()
+        })),
     };
     let moment = Moment {
         elapsed: Duration::ZERO,
@@ -146,6 +152,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
         draws,
         themes,
         did,
+        first_frame,
         ended: tokio::spawn(async move { event_loop.run(state).await.map(|ended| ended.ending) }),
     }
 }
@@ -155,6 +162,18 @@ async fn the_first_frame_needs_no_data() {
     let running = start(Silence);
     sleep(Duration::from_millis(1)).await;
     assert_eq!(running.draws(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_first_frame_does_not_wait_for_is_done_after_it_and_not_without_it() {
+    let running = start(Silence);
+    let draws = Arc::clone(&running.draws);
+    running.first_frame.await.unwrap();
+    assert_eq!(draws.load(Ordering::SeqCst), 1);
+
+    let ended_at_once = start(Once(Some(Signal::Terminate)));
+    ended_at_once.first_frame.await.unwrap_err();
+    assert_eq!(ended_at_once.draws.load(Ordering::SeqCst), 0);
 }
 
 async fn tell(running: &Running, index: usize) {
