@@ -53,7 +53,7 @@ pub(crate) fn copied(diff: &Diff, plan: &Plan, at: Standing, part: Part) -> Opti
     let mut copied = Copied::default();
     match part {
         Part::Line => copied.line("", text.line(at.line).trim_start()),
-        Part::Path => copied.line("", &dotted(text.pointer(at.line)?)),
+        Part::Path => copied.line("", &dotted(&text.pointer(at.line)?)),
         Part::Pointer => copied.line("", text.pointer(at.line)?.as_str()),
         Part::Change => match diff.segments().get(at.segment?)? {
             Segment::Changed(hunk) => copied.hunk(diff, hunk),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Diff, Hunk, HunkKind, Quiet, Segment, Side};
 use crate::drift::Pointer;
-use crate::engine::document::{ManifestPair, YamlText};
+use crate::engine::document::ManifestPair;
 use crate::engine::view::ChangeView;
 use crate::verdict::Verdict;
 
@@ -44,17 +44,18 @@ impl Diff {
         let live = hunk.live.clone().map(|line| (Side::Live, line));
         let desired = hunk.desired.clone().map(|line| (Side::Desired, line));
         let (mut judged, mut harmless, mut ignored, mut told) = (false, true, false, false);
-        let mut before: Option<&Pointer> = None;
+        let mut before = None;
         for (side, line) in live.chain(desired) {
+            // The lines of a block scalar are one field.
+            let field = Some((side, self.side(side).field(line)));
+            if before == field {
+                continue;
+            }
+            before = field;
             let Some(pointer) = self.side(side).pointer(line) else {
                 continue;
             };
-            // The lines of a block scalar are one field.
-            if before.is_some_and(|before| std::ptr::eq(before, pointer)) {
-                continue;
-            }
-            before = Some(pointer);
-            let note = match (changes.at(pointer), added.at(pointer)) {
+            let note = match (changes.at(&pointer), added.at(&pointer)) {
                 (Some(index), _) => Note::Change(index),
                 (None, Some(index)) => Note::Addition(index),
                 (None, None) => {
@@ -90,7 +91,7 @@ impl Diff {
 
     /// Unchanged lines that somebody added get segments of their own.
     fn split_additions(&mut self, added: &Paths<'_>) {
-        let found = lines_of(&self.document.live, &added.0);
+        let found = self.document.live.runs(&added.0);
         if found.is_empty() {
             return;
         }
@@ -129,7 +130,7 @@ impl Diff {
 
     fn mark_kept(&mut self) {
         let paths: BTreeMap<&str, usize> = self.document.kept.iter().map(|pointer| (pointer.as_str(), 0)).collect();
-        let found = lines_of(&self.document.desired, &paths);
+        let found = self.document.desired.runs(&paths);
         let mut kept: Vec<Range<usize>> = Vec::new();
         for (lines, _) in found {
             match kept.last_mut() {
@@ -212,24 +213,4 @@ impl<'a> Paths<'a> {
         let (path, index) = self.0.range(below.as_str()..).next()?;
         path.starts_with(&below).then_some(*index)
     }
-}
-
-/// The runs of lines that show these fields or what is below them, in order, each with the field's index.
-fn lines_of(text: &YamlText, paths: &BTreeMap<&str, usize>) -> Vec<(Range<usize>, usize)> {
-    let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
-    if paths.is_empty() {
-        return runs;
-    }
-    let mut open: Option<(&Pointer, usize)> = None;
-    for line in 0..text.len() {
-        let Some(pointer) = text.pointer(line) else { continue };
-        let inside = open.filter(|(field, _)| pointer.is_at_or_below(field));
-        open = inside.or_else(|| paths.get(pointer.as_str()).map(|index| (pointer, *index)));
-        let Some((_, index)) = open else { continue };
-        match runs.last_mut() {
-            Some((lines, same)) if *same == index && lines.end == line => lines.end = line + 1,
-            _ => runs.push((line..line + 1, index)),
-        }
-    }
-    runs
 }
