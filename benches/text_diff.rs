@@ -188,7 +188,7 @@ fn main() {
             floor.push(timed(|| gnu_diff(&desired, &live)).0);
             let (time, document) = timed(|| runtime.block_on(engine.document(&key, ManifestPair::Compared)).unwrap());
             writing.push(time);
-            let (time, screen) = timed(|| first_screen(document, 200, 60));
+            let (time, screen) = timed(|| first_screen(document, 200, 60, true));
             assert!(screen.contains("+ ") && screen.contains("edited"), "{screen}");
             comparing.push(time);
         }

@@ -216,7 +216,7 @@ mod tests {
     use crate::engine::fixtures;
 
     fn shown(desired: &str, live: &str) -> (Diff, Plan) {
-        let diff = Diff::compute(fixtures::document_of(&fixtures::payments_api().drifts[0], desired, live));
+        let diff = Diff::of(fixtures::document_of(&fixtures::payments_api().drifts[0], desired, live));
         let plan = Plan::new(&diff, Shape::default());
         (diff, plan)
     }

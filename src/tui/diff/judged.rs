@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{Diff, Hunk, HunkKind, Quiet, Segment, Side};
 use crate::drift::Pointer;
 use crate::engine::document::ManifestPair;
+use crate::engine::lines::FieldNumber;
 use crate::engine::view::ChangeView;
 use crate::verdict::Verdict;
 
@@ -28,10 +29,11 @@ impl Diff {
         let (changes, added) = (Paths::of(&drift.changes), Paths::of(added));
         self.split_additions(&added);
         let mut said = HashMap::new();
+        let mut known = Known::default();
         let mut segments = std::mem::take(&mut self.segments);
         for segment in &mut segments {
             if let Segment::Changed(hunk) = segment {
-                hunk.kind = self.kind(hunk, &changes, &added, &mut said);
+                hunk.kind = self.kind(hunk, (&changes, &added), &mut known, &mut said);
             }
         }
         self.segments = segments;
@@ -40,7 +42,13 @@ impl Diff {
         self.show_something();
     }
 
-    fn kind(&self, hunk: &Hunk, changes: &Paths<'_>, added: &Paths<'_>, said: &mut HashMap<Note, (Side, usize)>) -> HunkKind {
+    fn kind(
+        &self,
+        hunk: &Hunk,
+        paths: (&Paths<'_>, &Paths<'_>),
+        known: &mut Known,
+        said: &mut HashMap<Note, (Side, usize)>,
+    ) -> HunkKind {
         let live = hunk.live.clone().map(|line| (Side::Live, line));
         let desired = hunk.desired.clone().map(|line| (Side::Desired, line));
         let (mut judged, mut harmless, mut ignored, mut told) = (false, true, false, false);
@@ -52,21 +60,9 @@ impl Diff {
                 continue;
             }
             before = field;
-            let Some(pointer) = self.side(side).pointer(line) else {
-                continue;
-            };
-            let note = match (changes.at(&pointer), added.at(&pointer)) {
-                (Some(index), _) => Note::Change(index),
-                (None, Some(index)) => Note::Addition(index),
-                (None, None) => {
-                    told |= self
-                        .document
-                        .ignored_by_argocd
-                        .iter()
-                        .any(|ignored| pointer.is_at_or_below(ignored));
-                    continue;
-                }
-            };
+            let (note, is_told) = self.found(side, line, paths, known);
+            told |= is_told;
+            let Some(note) = note else { continue };
             judged = true;
             if let Some(change) = self.change(note) {
                 harmless &= change.verdict == Verdict::Harmless && matches!(note, Note::Change(_));
@@ -83,6 +79,36 @@ impl Diff {
             (false, _) if self.is_raw() => HunkKind::NotCompared,
             (false, _) => HunkKind::Drift,
         }
+    }
+
+    /// The change behind a line, and whether Argo CD is told to ignore its field.
+    fn found(&self, side: Side, line: usize, paths: (&Paths<'_>, &Paths<'_>), known: &mut Known) -> (Option<Note>, bool) {
+        let text = self.side(side);
+        let Some(field) = text.field(line) else {
+            return (None, false);
+        };
+        let last = match side {
+            Side::Desired => &mut known.desired,
+            Side::Live => &mut known.live,
+        };
+        if let Some((same, found)) = *last
+            && same == field
+        {
+            return found;
+        }
+        let Some(pointer) = text.pointer(line) else {
+            return (None, false);
+        };
+        let (changes, added) = paths;
+        let note = match (changes.at(&pointer), added.at(&pointer)) {
+            (Some(index), _) => Some(Note::Change(index)),
+            (None, Some(index)) => Some(Note::Addition(index)),
+            (None, None) => None,
+        };
+        let ignored = &self.document.ignored_by_argocd;
+        let told = note.is_none() && ignored.iter().any(|ignored| pointer.is_at_or_below(ignored));
+        *last = Some((field, (note, told)));
+        (note, told)
     }
 
     fn is_raw(&self) -> bool {
@@ -183,6 +209,13 @@ fn kind_of(segment: &Segment) -> Option<HunkKind> {
         Segment::Same { .. } => None,
         Segment::Changed(hunk) => Some(hunk.kind),
     }
+}
+
+/// What is known of the field looked at last, on each side: the changes of one file follow each other.
+#[derive(Default)]
+struct Known {
+    desired: Option<(FieldNumber, (Option<Note>, bool))>,
+    live: Option<(FieldNumber, (Option<Note>, bool))>,
 }
 
 /// Changes by their paths.
