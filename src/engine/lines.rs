@@ -147,7 +147,10 @@ impl Lines {
                 continue;
             }
             let below = format!("{pointer}/");
-            let on_the_way = paths.range(below.as_str()..).next().is_some_and(|(path, _)| path.starts_with(&below));
+            let on_the_way = paths
+                .range(below.as_str()..)
+                .next()
+                .is_some_and(|(path, _)| path.starts_with(&below));
             if let Some(lead) = leads.get_mut(at + 1) {
                 *lead = on_the_way;
             }
@@ -203,7 +206,10 @@ mod tests {
         let pointers: Vec<String> = (0..lines.len())
             .map(|line| lines.pointer(lines.field(line).unwrap()).to_string())
             .collect();
-        assert_eq!(pointers, ["/a", "/a/b~1~0", "/a/b~1~0/0/x", "/a/b~1~0/0/x", "/a/b~1~0/1", "/c"]);
+        assert_eq!(
+            pointers,
+            ["/a", "/a/b~1~0", "/a/b~1~0/0/x", "/a/b~1~0/0/x", "/a/b~1~0/1", "/c"]
+        );
         assert_eq!(lines.pointer(FieldNumber::default()), Pointer::root());
         assert_eq!(lines.field(6), None);
     }

@@ -37,5 +37,6 @@ pub fn first_screen(document: DriftDocument, width: u16, height: u16, side_by_si
         draw_diff(&state, &theme, &mut buffer);
     }
     let rows = buffer.content().chunks(usize::from(width.max(1)));
-    rows.map(|row| row.iter().map(Cell::symbol).collect::<String>() + "\n").collect()
+    rows.map(|row| row.iter().map(Cell::symbol).collect::<String>() + "\n")
+        .collect()
 }

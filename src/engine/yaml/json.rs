@@ -116,12 +116,18 @@ impl<'j> Json<'j> {
     pub(super) fn word(&mut self) -> Result<Cow<'j, str>, NotJson> {
         self.peek()?;
         let rest = self.text.get(self.at..).unwrap_or("");
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.'))
+            .unwrap_or(rest.len());
         let word = rest.get(..end).unwrap_or("");
         let read = match word {
             "null" | "true" | "false" => Cow::Borrowed(word),
             _ if is_integer(word) => Cow::Borrowed(word),
-            _ => Cow::Owned(serde_json::from_str::<serde_json::Number>(word).map_err(|_| self.broken())?.to_string()),
+            _ => Cow::Owned(
+                serde_json::from_str::<serde_json::Number>(word)
+                    .map_err(|_| self.broken())?
+                    .to_string(),
+            ),
         };
         self.at += end;
         Ok(read)

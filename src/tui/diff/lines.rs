@@ -176,7 +176,9 @@ mod tests {
         let mut state = seed;
         let mut text = String::new();
         for _ in 0..lines {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             text.push_str(if state >> 63 == 0 { "on\n" } else { "off\n" });
         }
         text
@@ -187,7 +189,9 @@ mod tests {
         let (desired, live) = (noise(60_000, 1), noise(50_000, 2));
         let (changed, out_of_step) = between(&desired, &live);
         assert!(out_of_step > MOST_OUT_OF_STEP, "{out_of_step}");
-        let touches = changed.windows(2).any(|pair| pair[0].0.end == pair[1].0.start && pair[0].1.end == pair[1].1.start);
+        let touches = changed
+            .windows(2)
+            .any(|pair| pair[0].0.end == pair[1].0.start && pair[0].1.end == pair[1].1.start);
         assert!(!touches && changed.len() > 1_000, "{}", changed.len());
     }
 

@@ -371,7 +371,7 @@ impl Detail {
             uncoloured |= block.is_some_and(|block| block.len() <= line % BLOCK);
         }
         match (uncoloured, long) {
-            (true, _) => Some("plain: no colours to be had"),
+            (true, _) => Some("all shown plain"),
             (false, true) => Some("long lines plain"),
             (false, false) => None,
         }

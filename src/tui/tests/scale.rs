@@ -94,7 +94,12 @@ fn reading(lines: usize) -> (Vec<usize>, Vec<usize>) {
         }
         rows.push(driver.drawn.rows);
         let effects = driver.effects();
-        blocks.push(effects.iter().filter(|effect| matches!(effect, Effect::Colour { .. })).count());
+        blocks.push(
+            effects
+                .iter()
+                .filter(|effect| matches!(effect, Effect::Colour { .. }))
+                .count(),
+        );
     }
     assert!(driver.state.detail.plan.rows() > lines);
     (rows, blocks)
@@ -108,7 +113,7 @@ fn reading_ten_megabytes_builds_the_rows_and_colours_the_blocks_that_a_small_dif
         assert!(rows.iter().all(|rows| (1..=40).contains(rows)), "{rows:?}");
         // Of five folded changes each is in a block or two of either side; a screen of unfolded lines is in two.
         assert!(blocks.iter().all(|blocks| *blocks <= 16), "{blocks:?}");
-        assert!((1..=32).contains(&blocks.iter().sum()), "{blocks:?}");
+        assert!((1..=32).contains(&blocks.iter().sum::<usize>()), "{blocks:?}");
     }
 }
 

@@ -24,10 +24,10 @@ use super::diff::highlight::Pieces;
 use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
 use super::state::by_hand::Commands;
+use super::state::detail::Slow;
 use super::state::jobs::RunningJob;
 use super::state::layout::Layout;
 use super::state::timeline::Story;
-use super::state::detail::Slow;
 use super::state::{Ending, Load, LogPage, Moment, Overlay, Signal, State};
 use crate::drift::ApplicationKey;
 use crate::engine::EngineEvent;
@@ -357,12 +357,17 @@ fn takes_long(state: &mut State, key: &DriftKey, generation: u64) {
         return;
     }
     if let Some(drift) = state.shown_drift().map(Arc::clone) {
-        state.detail.slow = Some(Slow { drift, waited_for: false });
+        state.detail.slow = Some(Slow {
+            drift,
+            waited_for: false,
+        });
     }
     if state.detail.diff().is_some() {
         let key = state.keymap.label("diff.wait");
         let how = key.map_or_else(String::new, |key| format!("; {key} waits for the newer text"));
-        state.say(format!("This text is older than the drift, and comparing it again takes long{how}."));
+        state.say(format!(
+            "This text is older than the drift, and comparing it again takes long{how}."
+        ));
     }
     state.touch();
 }
