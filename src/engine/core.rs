@@ -209,7 +209,15 @@ impl Engine {
                 ..key.clone()
             }),
         };
-        DriftDocument::new(shelved, pair, additions.map(|shelved| shelved.drift))
+        let additions = additions.map(|shelved| shelved.drift);
+        let written = tokio::task::spawn_blocking(move || DriftDocument::new(shelved, pair, additions));
+        written.await.unwrap_or_else(|_| {
+            Err(ErrorView {
+                title: "Writing the two sides as YAML broke".to_owned(),
+                detail: "This is a bug of driftline; the log has the report.".to_owned(),
+                hint: BUG.to_owned(),
+            })
+        })
     }
 
     /// A drift with both of its sides, read again where what was kept of it is gone.

@@ -23,6 +23,7 @@ pub mod journal;
 mod judging;
 mod kept;
 mod known;
+pub(crate) mod lines;
 mod looking;
 mod overwriting;
 mod pace;

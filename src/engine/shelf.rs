@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::view::{DriftKey, DriftView};
+use super::yaml;
 use crate::drift::{ApplicationKey, Pointer};
 
-/// Two manifests as redacted JSON text: a third of the memory of parsed trees. `None` where there is none.
+/// Two manifests as redacted JSON text, in the order in which they are shown: a third of the memory of parsed trees.
+/// `None` where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sides {
     pub desired: Option<Arc<str>>,
@@ -18,7 +20,7 @@ pub(super) struct Sides {
 
 impl Sides {
     pub(super) fn new(desired: Option<&Value>, live: Option<&Value>) -> Self {
-        let text = |side: Option<&Value>| side.map(|value| Arc::from(value.to_string()));
+        let text = |side: Option<&Value>| side.map(|value| Arc::from(yaml::json(value)));
         Self {
             desired: text(desired),
             live: text(live),

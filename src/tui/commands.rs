@@ -5,7 +5,7 @@ mod availability;
 
 use availability::{
     always, can_edit_configuration, can_edit_copy, can_escape, can_suspend, has_application, has_applications, has_change,
-    has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_quiet, has_row, has_viewer,
+    has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_quiet, has_row, has_slow_diff, has_viewer,
 };
 
 use super::diff::copy::Part;
@@ -138,6 +138,8 @@ pub(crate) enum Action {
     PreviousView,
     /// The diff on the whole screen, or not.
     ToggleZoom,
+    /// Waits for a diff that takes long.
+    WaitForDiff,
     /// Starts typing a search in the diff.
     OpenSearch,
     /// Keeps the search.
@@ -307,6 +309,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("diff.next-view", "Next view: what Argo CD compares, raw, Git's YAML, live YAML", S::Drift, C::Diff, &["m"], Some("view"), has_diff, A::NextView),
         row("diff.previous-view", "Previous view", S::Drift, C::Diff, &["M"], None, has_diff, A::PreviousView),
         row("diff.zoom", "The diff on the whole screen, or beside the others", S::Drift, C::Detail, &["f"], Some("full screen"), has_diff, A::ToggleZoom),
+        row("diff.wait", "Wait for the text diff of large texts, where the differing fields are listed instead", S::Drift, C::Triage, &["W"], Some("wait"), has_slow_diff, A::WaitForDiff),
         row("diff.copy-line", "Copy the line that this change begins on", S::Drift, C::Diff, &["y y"], Some("line"), has_diff, A::Copy(Part::Line)),
         row("diff.copy-path", "Copy its field as a path", S::Drift, C::Diff, &["y p"], Some("path"), has_diff, A::Copy(Part::Path)),
         row("diff.copy-pointer", "Copy its field as a JSON Pointer", S::Drift, C::Diff, &["y j"], Some("JSON Pointer"), has_diff, A::Copy(Part::Pointer)),

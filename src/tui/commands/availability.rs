@@ -64,6 +64,13 @@ pub(super) fn has_diff(state: &State) -> Availability {
     given(shows_diff(state), "No diff is shown.")
 }
 
+pub(super) fn has_slow_diff(state: &State) -> Availability {
+    match &state.detail.slow {
+        Some(slow) if slow.waited_for => Availability::No("It is being waited for."),
+        slow => given(slow.is_some() && Layout::of(state).diff.is_some(), "No diff takes long."),
+    }
+}
+
 pub(super) fn has_change(state: &State) -> Availability {
     let plan = &state.detail.plan;
     let stops = !plan.changes().is_empty() || state.detail.search.is_active();

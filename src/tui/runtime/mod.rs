@@ -6,6 +6,7 @@
 //! [`keeper`] writes how the screen stands.
 
 mod background;
+mod comparison;
 mod environment;
 mod event_loop;
 mod input;

@@ -31,14 +31,26 @@ pub(crate) struct Frame {
     pub(crate) cursor: Option<(u16, u16)>,
 }
 
-/// Draws the whole screen.
-pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
-    let all = Area {
+/// Draws the diff pane alone over the whole buffer, focused or not.
+pub(crate) fn draw_diff(state: &State, theme: &Theme, buffer: &mut Buffer) {
+    let area = whole(buffer);
+    let mut canvas = Canvas::new(buffer, theme);
+    canvas.clear(area);
+    diff::draw(state, &mut canvas, area);
+}
+
+fn whole(buffer: &Buffer) -> Area {
+    Area {
         x: buffer.area.x,
         y: buffer.area.y,
         width: buffer.area.width,
         height: buffer.area.height,
-    };
+    }
+}
+
+/// Draws the whole screen.
+pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
+    let all = whole(buffer);
     let mut canvas = Canvas::new(buffer, theme);
     canvas.clear(all);
     let layout = Layout::of(state);

@@ -169,6 +169,7 @@ impl Driver {
                     pair,
                     shape,
                     generation,
+                    patience: _,
                 } => Msg::Compared {
                     result: Ok(self.compare(&key, pair, shape)),
                     key,
@@ -216,7 +217,7 @@ impl Driver {
             .iter()
             .find(|addition| addition.key.resource == key.resource && !key.invisible)
             .cloned();
-        Shown::compute(document, shape)
+        Shown::of(document, shape)
     }
 
     /// Answers the requests for colours that came so far.

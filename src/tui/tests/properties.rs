@@ -31,7 +31,7 @@ const HABITS: [&str; 20] = [
     "enter enter / m a x enter n N",
     "enter / z z esc h",
     "enter m m M s f f",
-    "enter v e n n space h",
+    "enter v C n n space h",
     "space space space M",
     "g space G space",
     "1 j 2 j 3 4 5 0",
@@ -59,6 +59,8 @@ enum Step {
     Wheel(u16, u16, bool),
     Focus(bool),
     Jobs(bool),
+    /// The comparison under way takes long.
+    Slow,
     /// News, and a key before it was drawn.
     Unseen(usize, News, &'static str),
 }
@@ -103,6 +105,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0u16..=250, 0u16..=80, any::<bool>()).prop_map(|(column, row, down)| Step::Wheel(column, row, down)),
         1 => any::<bool>().prop_map(Step::Focus),
         1 => any::<bool>().prop_map(Step::Jobs),
+        2 => Just(Step::Slow),
     ]
 }
 
@@ -201,6 +204,13 @@ fn take(driver: Driver, step: Step) -> Driver {
         Step::Click(column, row) => driver.send(Msg::Mouse(Mouse::Click { column, row })),
         Step::Wheel(column, row, down) => driver.send(Msg::Mouse(Mouse::Wheel { column, row, down })),
         Step::Focus(focused) => driver.send(Msg::Focus(focused)),
+        Step::Slow => match driver.state.detail.key.clone() {
+            Some(key) => {
+                let generation = driver.state.detail.generation;
+                driver.send(Msg::TakesLong { key, generation })
+            }
+            None => driver,
+        },
         Step::Jobs(runs) => driver.send(Msg::Jobs(runs.then_some(JOB).into_iter().collect())),
         Step::Paste(text) => driver.send(Msg::Paste(text)),
     }

@@ -27,6 +27,7 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::NextView => diff::step_view(state, true),
         Action::PreviousView => diff::step_view(state, false),
         Action::ToggleZoom => diff::toggle_zoom(state),
+        Action::WaitForDiff => diff::wait(state, effects),
         Action::OpenSearch => {
             state.detail.search.typing = true;
         }

@@ -2,12 +2,31 @@
 
 use std::sync::Arc;
 
-use super::{Effect, TerminalEffect};
+use super::{Effect, Patience, TerminalEffect};
 use crate::tui::diff::copy::{Part, copied};
 use crate::tui::diff::{Form, View};
 use crate::tui::state::detail::{Detail, Search};
 use crate::tui::state::layout::Layout;
 use crate::tui::state::{Pane, State};
+
+/// The open drift, to be compared as it is wanted now.
+pub(super) fn compare(state: &State, patience: Patience) -> Option<Effect> {
+    Some(Effect::Compare {
+        key: state.detail.key.clone()?,
+        pair: state.detail.pair,
+        shape: state.detail.shape(&Layout::of(state)),
+        generation: state.detail.generation,
+        patience,
+    })
+}
+
+/// A person wants the text, however long it takes.
+pub(super) fn wait(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(slow) = &mut state.detail.slow {
+        slow.waited_for = true;
+        effects.extend(compare(state, Patience::Long));
+    }
+}
 
 pub(super) fn toggle_side_by_side(state: &mut State) {
     let layout = Layout::of(state);

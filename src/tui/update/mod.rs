@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub(crate) use effect::{Effect, Policy, TerminalEffect};
+pub(crate) use effect::{Effect, Patience, Policy, TerminalEffect};
 pub(crate) use mouse::Mouse;
 
 use super::diff::View;
@@ -26,6 +26,7 @@ use super::diff::highlight::Pieces;
 use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
 use super::state::by_hand::Commands;
+use super::state::detail::Slow;
 use super::state::jobs::RunningJob;
 use super::state::layout::Layout;
 use super::state::timeline::Story;
@@ -67,6 +68,13 @@ pub(crate) enum Msg {
         generation: u64,
         /// The diff.
         result: Result<Shown, ErrorView>,
+    },
+    /// Comparing takes longer than anybody should wait for without having said so.
+    TakesLong {
+        /// Of which drift.
+        key: DriftKey,
+        /// Which request it is about.
+        generation: u64,
     },
     /// The story that was asked for, or why there is none.
     TimelineTold {
@@ -178,6 +186,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.touch();
         }
         Msg::Compared { key, generation, result } => compared(state, &key, generation, result),
+        Msg::TakesLong { key, generation } => takes_long(state, &key, generation),
         Msg::TimelineTold { generation, result } => {
             if state.timeline.take(generation, result) {
                 state.touch();
@@ -264,6 +273,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             let error = broken(purpose);
             state.jobs.failed(state.moment.wall, "this machine", error.clone());
             if purpose == effect::COMPARE {
+                state.detail.slow = None;
                 state.detail.load = Load::Failed(error);
             }
             if purpose == effect::TIMELINE {
@@ -293,7 +303,9 @@ fn cancelled(state: &mut State, purpose: &'static str) {
     if purpose == effect::READ_LOG {
         return;
     }
-    if purpose == effect::COMPARE && matches!(state.detail.load, Load::Loading) {
+    if let Some(slow) = state.detail.slow.as_mut().filter(|_| purpose == effect::COMPARE) {
+        slow.waited_for = false;
+    } else if purpose == effect::COMPARE && matches!(state.detail.load, Load::Loading) {
         state.detail.load = Load::Failed(ErrorView {
             title: "Cancelled".to_owned(),
             detail: "You cancelled the comparison.".to_owned(),
@@ -340,6 +352,7 @@ fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<S
     if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
         return;
     }
+    state.detail.slow = None;
     match result {
         Ok(shown) => state.detail.take(shown),
         // A diff that is there stays; it is only older, or another view.
@@ -354,6 +367,27 @@ fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<S
             state.say(format!("Not read again: {}", error.title));
         }
         Err(error) => state.detail.load = Load::Failed(error),
+    }
+    state.touch();
+}
+
+/// The fields that differ are known without the text, so they are what is shown meanwhile.
+fn takes_long(state: &mut State, key: &DriftKey, generation: u64) {
+    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
+        return;
+    }
+    if let Some(drift) = state.shown_drift().map(Arc::clone) {
+        state.detail.slow = Some(Slow {
+            drift,
+            waited_for: false,
+        });
+    }
+    if state.detail.diff().is_some() {
+        let key = state.keymap.label("diff.wait");
+        let how = key.map_or_else(String::new, |key| format!("; {key} waits for the newer text"));
+        state.say(format!(
+            "This text is older than the drift, and comparing it again takes long{how}."
+        ));
     }
     state.touch();
 }
@@ -427,12 +461,7 @@ fn open_selected(state: &mut State, effects: &mut Vec<Effect>) {
     } else {
         return;
     }
-    if let Some(key) = key.filter(|_| !state.detail.is_current()) {
-        effects.push(Effect::Compare {
-            key,
-            pair: state.detail.pair,
-            shape: state.detail.shape(&Layout::of(state)),
-            generation: state.detail.generation,
-        });
+    if !state.detail.is_current() {
+        effects.extend(diff::compare(state, Patience::Short));
     }
 }

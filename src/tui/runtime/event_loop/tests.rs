@@ -125,7 +125,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
                     } => Msg::Compared {
                         key,
                         generation,
-                        result: Ok(Shown::compute(fixtures::document(&fixtures::payments_api().drifts[0]), shape)),
+                        result: Ok(Shown::of(fixtures::document(&fixtures::payments_api().drifts[0]), shape)),
                     },
                     _ => Msg::Done,
                 }

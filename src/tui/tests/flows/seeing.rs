@@ -228,7 +228,7 @@ fn a_long_line_is_shown_where_it_differs() {
     let application = fixtures::payments_api();
     let long = |tail: &str| format!("a: {}{tail}", "x".repeat(900));
     let drift = &application.drifts[0];
-    let shown = Shown::compute(fixtures::document_of(drift, &long("OLD"), &long("NEW")), Shape::default());
+    let shown = Shown::of(fixtures::document_of(drift, &long("OLD"), &long("NEW")), Shape::default());
     let driver = Driver::night();
     let (key, generation) = (driver.state.detail.key.clone().unwrap(), driver.state.detail.generation);
     driver
