@@ -188,7 +188,7 @@ impl Writer {
             self.text.push(' ');
         }
         let indent = node.indent + 2;
-        if node.place != Place::Root {
+        if node.place != Place::Root && string.may_break() {
             if let Some(written) = string.lines().filter(|written| is_written_block(written, string.breaks())) {
                 self.written_block(written, indent, node.field);
                 return Ok(());
@@ -335,6 +335,14 @@ fn is_plain(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "null", "true", "false", "yes", "no", "on", "off", "y", "n", "~", ".nan", ".inf", "-.inf", "+.inf",
     ];
+    if WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        return false;
+    }
+    // Most keys and values answer by their bytes alone.
+    let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.' | b' ');
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.ends_with(' ') && text.bytes().all(is_harmless) {
+        return true;
+    }
     let Some(first) = text.chars().next() else { return false };
     let starts_well = !matches!(
         first,
@@ -361,12 +369,7 @@ fn is_plain(text: &str) -> bool {
             | '+'
             | ' '
     ) && !first.is_ascii_digit();
-    starts_well
-        && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !has_escaped(text)
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+    starts_well && !text.ends_with([' ', ':']) && !text.contains(": ") && !text.contains(" #") && !has_escaped(text)
 }
 
 /// Whether a character of the text has to be escaped. Most text answers by its bytes alone.

@@ -155,6 +155,11 @@ impl<'j> Written<'j> {
         Ok(Cow::Owned(said.map_err(|_| NotJson { at: self.at })?))
     }
 
+    /// Whether it may have more than one line.
+    pub(super) fn may_break(&self) -> bool {
+        self.escapes.breaks > 0 || self.escapes.others
+    }
+
     /// Its text with its escapes, when it has more than one line and no escapes but those of line breaks, tabs, quotes and
     /// slashes.
     pub(super) fn lines(&self) -> Option<&'j str> {

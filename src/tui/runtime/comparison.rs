@@ -58,7 +58,13 @@ impl<T> Drop for Comparison<T> {
 }
 
 /// The one comparison that outlived its budget, until somebody waits for it or another one is asked for.
-pub(super) struct Parked<T>(Arc<Mutex<Option<(u64, Comparison<T>)>>>);
+pub(super) struct Parked<T>(Arc<Mutex<Option<Outlived<T>>>>);
+
+/// A comparison, and the request that it is to answer.
+struct Outlived<T> {
+    generation: u64,
+    comparison: Comparison<T>,
+}
 
 impl<T> Clone for Parked<T> {
     fn clone(&self) -> Self {
@@ -75,13 +81,15 @@ impl<T> Default for Parked<T> {
 impl<T> Parked<T> {
     /// Parks the comparison of a request; the one before ends.
     pub(super) fn put(&self, generation: u64, comparison: Comparison<T>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((generation, comparison));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Outlived { generation, comparison });
     }
 
     /// Takes the comparison of a request out; that of any other one ends.
     pub(super) fn take(&self, generation: u64) -> Option<Comparison<T>> {
         let parked = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        parked.filter(|(of, _)| *of == generation).map(|(_, comparison)| comparison)
+        parked
+            .filter(|parked| parked.generation == generation)
+            .map(|parked| parked.comparison)
     }
 }
 
