@@ -159,7 +159,7 @@ fn the_list_with_nothing_left_by_a_filter() {
 #[test]
 fn the_list_with_a_filter_that_is_wrong() {
     of_the_night("list_filter_wrong", &[NARROW, USUAL], |driver| {
-        driver.keys("/").send(Msg::Paste("verdict:purple".to_owned()))
+        driver.keys("/").send(Msg::Paste("verdict:purple colour:red ".to_owned()))
     });
 }
 
@@ -186,7 +186,7 @@ fn the_reason_of_a_server_that_went_away() {
 }
 
 #[test]
-fn the_reason_of_a_forgotten_sync_and_a_decision() {
+fn the_reason_with_everything_that_it_can_say() {
     let mut view = fixtures::payments_api();
     view.failed_sync = Some(fixtures::failed_sync(&view, "one or more objects failed to apply"));
     let drift = Arc::make_mut(&mut view.drifts[0]);
@@ -200,20 +200,27 @@ fn the_reason_of_a_forgotten_sync_and_a_decision() {
 
 #[test]
 fn the_diff_while_both_sides_are_read() {
-    of_the_night("diff_loading", &[NARROW, USUAL], |driver| {
-        driver.without_replies().keys("] [ enter tab")
+    pictures("diff_loading", &[NARROW, USUAL], |driver| {
+        driver.without_replies().listed(fixtures::applications()).keys("enter")
     });
 }
 
 #[test]
 fn the_diff_that_cannot_be_had() {
     for (name, error) in [("diff_failed", fixtures::unreachable()), ("diff_forbidden", forbidden())] {
-        of_the_night(name, &[NARROW, USUAL], |driver| {
-            let driver = driver.without_replies().keys("j k");
-            let reading = compared(driver, Err(error.clone()));
-            reading.keys("enter")
+        pictures(name, &[NARROW, USUAL], |driver| {
+            let driver = driver.without_replies().listed(fixtures::applications());
+            compared(driver, Err(error.clone())).keys("enter")
         });
     }
+}
+
+#[test]
+fn the_diff_that_cannot_be_read_again() {
+    of_the_night("diff_old", &[NARROW, USUAL], |driver| {
+        let driver = driver.without_replies().keys("j k");
+        compared(driver, Err(fixtures::unreachable())).keys("enter")
+    });
 }
 
 #[test]

@@ -13,6 +13,9 @@ fn what_is_typed_survives_a_window_that_gets_narrow_and_wide_again() {
         .keys("m")
         .size(30, 5)
         .expect_text("too small")
+        .expect_text("Ctrl-c quits")
+        .keys("x")
+        .send(Msg::Paste("y".to_owned()))
         .size(120, 40)
         .expect_text("filter paym")
         .expect_selected("payments-api")
@@ -22,14 +25,18 @@ fn what_is_typed_survives_a_window_that_gets_narrow_and_wide_again() {
 
 #[test]
 fn the_palette_keeps_its_word_and_its_choice() {
-    let driver = Driver::night().keys(": n e x t down").size(80, 24).expect_text(":next");
+    let driver = Driver::night().keys(": n e x t down").size(80, 24).expect_text(": next");
     assert_eq!(driver.state.overlay, Some(Overlay::Palette));
-    driver.size(200, 60).expect_text(":next").keys("esc").expect_no_text(":next");
+    driver
+        .size(200, 60)
+        .expect_text(": next")
+        .keys("esc")
+        .expect_no_text(": next");
 }
 
 #[test]
 fn a_drift_that_was_open_stays_open_and_its_pane_keeps_the_focus() {
-    let driver = Driver::night().keys("j enter");
+    let driver = Driver::night().keys("j j enter");
     let (pane, key) = (driver.state.pane, driver.state.detail.key.clone());
     let driver = driver.size(80, 24).size(40, 8).size(300, 100).size(120, 40);
     assert_eq!((driver.state.pane, driver.state.detail.key.clone()), (pane, key));
