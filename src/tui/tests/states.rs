@@ -249,8 +249,10 @@ fn the_diff_of_what_only_one_side_has() {
 }
 
 #[test]
-fn the_diff_with_its_two_sides_beside_each_other() {
-    of_the_night("diff_side_by_side", &[NARROW, USUAL], |driver| driver.keys("enter f s"));
+fn the_diff_the_other_way_than_its_width_suggests() {
+    of_the_night("diff_side_by_side", &[NARROW], |driver| driver.keys("enter f s"));
+    // Where it is wide they are beside each other already.
+    of_the_night("diff_unified", &[USUAL], |driver| driver.keys("enter f s"));
 }
 
 #[test]
