@@ -5,11 +5,12 @@ mod availability;
 
 use availability::{
     always, can_edit_configuration, can_edit_copy, can_escape, can_suspend, has_application, has_applications, has_change,
-    has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_quiet, has_row, has_slow_diff, has_viewer,
+    has_command_by_hand, has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_quiet, has_row,
+    has_slow_diff, has_viewer,
 };
 
 use super::diff::copy::Part;
-use super::state::{Group, Overlay, Pane, State};
+use super::state::{Group, Layout, Overlay, Pane, State};
 
 /// Section of the help, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -367,7 +368,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("help.half-page-up", "Half a page up", S::Dialogs, C::Help, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
         row("help.page-down", "Page down", S::Dialogs, C::Help, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
         row("help.page-up", "Page up", S::Dialogs, C::Help, &["pageup"], None, always, A::Move(Step::PageUp)),
-        row("by-hand.copy", "Copy it", S::Dialogs, C::ByHand, &["enter", "y"], Some("copy"), always, A::CopyByHand),
+        row("by-hand.copy", "Copy it", S::Dialogs, C::ByHand, &["enter", "y"], Some("copy"), has_command_by_hand, A::CopyByHand),
         row("by-hand.close", "Close", S::Dialogs, C::ByHand, &["esc", "q", "c"], Some("close"), always, A::CloseOverlay),
         row("by-hand.down", "Down", S::Dialogs, C::ByHand, &["j", "down"], None, always, A::Move(Step::Down)),
         row("by-hand.up", "Up", S::Dialogs, C::ByHand, &["k", "up"], None, always, A::Move(Step::Up)),
@@ -383,7 +384,9 @@ pub(crate) static COMMANDS: &[Command] = {
 };
 
 /// Contexts that count together, innermost first: every stack that [`contexts`] gives.
-pub(crate) const STACKS: &[&[Context]] = &[LIST, REASON, DIFF, FILTER, SEARCH, PAGE, JOBS, LOG, PALETTE, BY_HAND, QUIT];
+pub(crate) const STACKS: &[&[Context]] = &[
+    LIST, REASON, DIFF, FILTER, SEARCH, PAGE, JOBS, LOG, PALETTE, BY_HAND, QUIT, UNSEEN,
+];
 
 const LIST: &[Context] = &[Context::List, Context::Triage, Context::Always];
 const REASON: &[Context] = &[Context::Detail, Context::Triage, Context::Always];
@@ -397,8 +400,14 @@ const PALETTE: &[Context] = &[Context::Palette, Context::Always];
 const BY_HAND: &[Context] = &[Context::ByHand, Context::Always];
 const QUIT: &[Context] = &[Context::Quit, Context::Always];
 
+/// A window too small to draw in: a key must not act on what nobody sees.
+const UNSEEN: &[Context] = &[Context::Always];
+
 /// The contexts that count in this state, innermost first.
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
+    if Layout::of(state).too_small {
+        return UNSEEN;
+    }
     match (&state.overlay, state.pane) {
         (Some(Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Timeline { .. }), _) => PAGE,
         (Some(Overlay::Jobs { .. }), _) => JOBS,

@@ -200,6 +200,22 @@ impl Pty {
         assert!(status.success());
     }
 
+    /// Waits until the program is stopped, as a shell would list it.
+    #[track_caller]
+    pub(crate) fn wait_until_stopped(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let is_stopped = || {
+            let listed = std::process::Command::new("ps")
+                .args(["-o", "stat=", "-p", &self.process_id()])
+                .output()
+                .unwrap();
+            String::from_utf8_lossy(&listed.stdout).starts_with('T')
+        };
+        while !is_stopped() {
+            assert!(Instant::now() < deadline, "it was not stopped");
+        }
+    }
+
     /// Number of the process.
     pub(crate) fn process_id(&self) -> String {
         self.child.process_id().unwrap().to_string()

@@ -16,6 +16,10 @@ pub(super) fn has_job(state: &State) -> Availability {
     given(!state.jobs.running.is_empty(), "Nothing runs.")
 }
 
+pub(super) fn has_command_by_hand(state: &State) -> Availability {
+    given(state.by_hand.chosen().is_some(), "There is nothing to copy.")
+}
+
 pub(super) fn has_row(state: &State) -> Availability {
     given(state.list.selection().is_some(), "There is no row.")
 }

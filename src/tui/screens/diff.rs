@@ -6,7 +6,7 @@ use crate::tui::diff::{Diff, Folded, Form, Quiet, Row, RowKind, Side};
 use crate::tui::reason::field;
 use crate::tui::state::detail::Slow;
 use crate::tui::state::{Area, Load, Pane, State};
-use crate::tui::text::{Line, Tone};
+use crate::tui::text::{Line, Tone, wrap};
 use crate::tui::theme::Token;
 use crate::tui::widgets::Canvas;
 
@@ -28,9 +28,18 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
         },
         Load::Failed(error) => {
             let title = format!("No diff: {}", error.title);
-            canvas.text(inside, 0, 1, &title, theme.style(Token::Warning));
-            canvas.text(inside, 1, 1, &error.detail, theme.style(Token::Text));
-            canvas.text(inside, 2, 1, &error.hint, theme.style(Token::Dim));
+            let said = [
+                (&title, Token::Warning),
+                (&error.detail, Token::Text),
+                (&error.hint, Token::Dim),
+            ];
+            let (columns, lines) = (usize::from(inside.width.saturating_sub(2)), usize::from(inside.height));
+            let wrapped = said
+                .iter()
+                .flat_map(|(text, token)| wrap(text, columns, lines).into_iter().map(move |line| (line, *token)));
+            for (row, (line, token)) in (0..inside.height).zip(wrapped) {
+                canvas.text(inside, row, 1, &line, theme.style(token));
+            }
         }
         Load::Ready(diff) => rows(state, canvas, inside, diff),
     }

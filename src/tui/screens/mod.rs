@@ -19,6 +19,7 @@ mod start;
 use ratatui::buffer::Buffer;
 
 use super::state::{Area, Layout, Overlay, State};
+use super::text;
 use super::theme::{Theme, Token};
 use super::widgets::Canvas;
 
@@ -55,7 +56,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
     canvas.clear(all);
     let layout = Layout::of(state);
     if layout.too_small {
-        canvas.text(all, 0, 0, "driftline: too small, 40×8 at least", theme.style(Token::Text));
+        too_small(state, &mut canvas, all);
         return Frame::default();
     }
     header::draw(state, &mut canvas, &layout);
@@ -92,5 +93,19 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
     Frame {
         rows: canvas.rows(),
         cursor,
+    }
+}
+
+fn too_small(state: &State, canvas: &mut Canvas<'_>, all: Area) {
+    let style = canvas.theme().style(Token::Text);
+    let forms = [
+        "driftline: too small, 40×8 at least",
+        "driftline: too small, 40×8",
+        "too small: 40×8",
+    ];
+    let fits = |form: &&str| text::width(form) <= usize::from(all.width);
+    canvas.text(all, 0, 0, forms.into_iter().find(fits).unwrap_or("40×8"), style);
+    if let (true, Some(key)) = (all.height > 1, state.keymap.label("app.quit")) {
+        canvas.text(all, 1, 0, &format!("{key} quits"), style);
     }
 }

@@ -10,10 +10,10 @@ use proptest::sample::select;
 use super::driver::Driver;
 use crate::engine::view::{ApplicationView, DriftKey};
 use crate::engine::{EngineEvent, fixtures};
-use crate::tui::commands::{COMMANDS, contexts};
+use crate::tui::commands::{Availability, COMMANDS, contexts};
 use crate::tui::keymap::{Lookup, parse_sequence};
 use crate::tui::state::jobs::RunningJob;
-use crate::tui::state::{List, Overlay, Remembering, RowKey};
+use crate::tui::state::{List, Overlay, Programs, Remembering, RowKey};
 use crate::tui::update::{Effect, Mouse, Msg, TerminalEffect};
 
 /// What a person does in several keys: overlays and what is typed in them, searches, marks, tabs, orders, folds.
@@ -39,6 +39,9 @@ const HABITS: [&str; 20] = [
     "l j l h h",
     "G k enter k enter",
 ];
+
+/// What acts on the selected drift at once, so that it must be the one that was seen.
+const UNSEEN_KEYS: [&str; 8] = ["space", "w", "E", "e", "c", "t", "y l", "enter"];
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -91,7 +94,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0u16..=300, 0u16..=100).prop_map(|(width, height)| Step::Size(width, height)),
         2 => (0usize..12).prop_map(Step::Judge),
         2 => (0usize..12).prop_map(Step::Worsen),
-        3 => (0usize..12, select(vec![News::Worse, News::Better, News::Gone]), select(vec!["space", "w", "E", "enter"]))
+        3 => (0usize..12, select(vec![News::Worse, News::Better, News::Gone]), select(&UNSEEN_KEYS[..]))
             .prop_map(|(at, news, key)| Step::Unseen(at, news, key)),
         1 => (0usize..12).prop_map(Step::Calm),
         1 => (0usize..12).prop_map(Step::Remove),
@@ -143,6 +146,14 @@ fn seen(driver: &Driver) -> BTreeSet<DriftKey> {
 /// A key that was pressed before the news was seen acts on what was seen.
 fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> Driver {
     let seen = seen(&driver);
+    let seen_application = driver
+        .state
+        .list
+        .aim
+        .row
+        .as_ref()
+        .and_then(|row| driver.state.application(row))
+        .map(|view| view.key.clone());
     let rule = driver.state.shown_drift().map(|drift| drift.rule);
     let was_open = driver.state.overlay;
     let marked = driver.state.list.marks.clone();
@@ -152,8 +163,8 @@ fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> 
         News::Better => EngineEvent::Judged(Box::new(fixtures::synced(&about.key.name))),
         News::Gone => EngineEvent::Removed(about.key),
     };
-    let chord = parse_sequence(key).unwrap().remove(0);
-    let mut driver = driver.undrawn(vec![Msg::Engine(event), Msg::Key(chord)]);
+    let keys = parse_sequence(key).unwrap().into_iter().map(Msg::Key);
+    let mut driver = driver.undrawn(std::iter::once(Msg::Engine(event)).chain(keys).collect());
     let newly: BTreeSet<&DriftKey> = driver.state.list.marks.difference(&marked).collect();
     // A row of several Applications stands for whatever they have.
     if !matches!(driver.state.list.aim.row, Some(RowKey::Fold(_))) {
@@ -166,11 +177,23 @@ fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> 
         assert_eq!(Some(id), rule, "the page of a rule that nobody saw");
     }
     for effect in driver.effects() {
-        if let Effect::Terminal(TerminalEffect::View(diff)) = effect {
-            assert!(
+        match effect {
+            Effect::Terminal(TerminalEffect::View(diff) | TerminalEffect::EditCopy { diff, .. }) => assert!(
                 seen.contains(&diff.document().drift.key),
-                "another diff was given to the viewer"
-            );
+                "another diff was given to another program"
+            ),
+            Effect::CommandsByHand(drift) => assert!(seen.contains(&drift), "commands for another drift: {drift:?}"),
+            Effect::Timeline { drift: Some(drift), .. } => {
+                assert!(seen.contains(&drift), "the story of another drift: {drift:?}");
+            }
+            Effect::Terminal(TerminalEffect::Copy(link)) if key == "y l" => {
+                let seen = seen_application.as_ref().map(|key| &*key.name);
+                assert!(
+                    seen.is_some_and(|name| link.contains(&format!("/{name}?")) || link.ends_with(&format!("/{name}"))),
+                    "the link of another Application than {seen:?}: {link}"
+                );
+            }
+            _ => {}
         }
     }
     driver.advance(Duration::ZERO)
@@ -267,7 +290,11 @@ proptest! {
         driver.state.mouse = true;
         driver.state.remembering = Some(Remembering::default());
         driver.state.compared_every = Some(Duration::from_secs(180));
-        driver.state.programs.viewer = true;
+        driver.state.programs = Programs {
+            viewer: true,
+            editor: true,
+            configuration: true,
+        };
         check(&driver);
         for step in steps {
             driver = take(driver, step);
@@ -279,36 +306,79 @@ proptest! {
     }
 }
 
+/// The place where a diff takes so long that its fields are listed instead: no keys lead there.
+const SLOW: &str = "slow";
+
+/// Keys that lead to each place where commands count.
+const PLACES: [&str; 19] = [
+    "",
+    SLOW,
+    ":",
+    "enter",
+    "tab",
+    "enter /",
+    "/ a",
+    "?",
+    "w",
+    "t",
+    "J",
+    "L",
+    "c",
+    "q",
+    "space",
+    "j l j",
+    "G k k",
+    "/ z z z enter",
+    "enter f",
+];
+
+/// The night with everything that commands may need: programs, a job, the mouse.
+fn equipped() -> Driver {
+    let mut driver = Driver::night();
+    driver.state.programs = Programs {
+        viewer: true,
+        editor: true,
+        configuration: true,
+    };
+    driver.send(Msg::Jobs(vec![JOB]))
+}
+
+fn slow() -> Driver {
+    let driver = equipped().without_replies().keys("]");
+    let (key, generation) = (driver.state.detail.key.clone().unwrap(), driver.state.detail.generation);
+    driver.send(Msg::TakesLong { key, generation })
+}
+
 #[test]
-fn every_command_runs_in_every_context_it_counts_in() {
-    let places = [
-        "",
-        ":",
-        "enter",
-        "tab",
-        "/ a",
-        "?",
-        "J",
-        "L",
-        "q",
-        "j l j",
-        "G k k",
-        "/ z z z enter",
-    ];
-    for place in places {
-        for command in COMMANDS {
+fn every_command_is_described_runs_in_every_context_it_counts_in_and_can_run_somewhere() {
+    let mut ran = BTreeSet::new();
+    for place in PLACES {
+        let driver = || match place {
+            "" => equipped(),
+            SLOW => slow(),
+            place => equipped().keys(place),
+        };
+        let here = contexts(&driver().state);
+        for command in COMMANDS.iter().filter(|command| here.contains(&command.context)) {
+            assert!(!command.title.is_empty(), "{} is not described", command.id);
             for key in command.keys {
-                let mut driver = Driver::night();
-                if !place.is_empty() {
-                    driver = driver.keys(place);
+                let driver = driver();
+                let chords = parse_sequence(key).unwrap();
+                let found = driver.state.keymap.look_up(here, &chords);
+                let Lookup::Found(found) = found else {
+                    panic!("{key} does nothing in {place:?}");
+                };
+                if (found.enabled)(&driver.state) == Availability::Yes {
+                    ran.insert(found.id);
                 }
-                if contexts(&driver.state).contains(&command.context) {
-                    let chords = parse_sequence(key).unwrap();
-                    let found = driver.state.keymap.look_up(contexts(&driver.state), &chords);
-                    assert!(matches!(found, Lookup::Found(_)), "{key} in {place}");
-                    check(&driver.keys(key));
+                let driver = driver.keys(key);
+                if driver.state.ending.is_none() {
+                    check(&driver);
                 }
             }
         }
     }
+    let all: BTreeSet<&str> = COMMANDS.iter().map(|command| command.id).collect();
+    let never: Vec<_> = all.difference(&ran).collect();
+    assert_eq!(never, [&""; 0], "commands that can run in no place of these");
 }
