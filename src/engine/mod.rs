@@ -9,6 +9,7 @@ pub mod by_hand;
 mod cannot_tell;
 mod collect;
 pub mod commits;
+mod compact;
 pub mod core;
 pub mod document;
 pub mod event;
