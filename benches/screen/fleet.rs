@@ -56,7 +56,8 @@ impl Fleet {
                     "Ingress" => "networking.k8s.io",
                     _ => "",
                 };
-                let state = if drifts && *kind == "Deployment" {
+                let drifting = if number == 0 { "ConfigMap" } else { "Deployment" };
+                let state = if drifts && *kind == drifting {
                     "OutOfSync"
                 } else {
                     "Synced"

@@ -21,7 +21,7 @@ pub(crate) const ROWS: u16 = 60;
 pub(crate) const FRAME_END: &str = "\x1b[?2026l";
 
 /// What does not come in this time does not come.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A complete frame.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,6 +27,7 @@ mod known;
 mod looking;
 mod overwriting;
 mod pace;
+mod packed;
 mod pause;
 pub mod ports;
 mod redacting;
