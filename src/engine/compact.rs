@@ -229,3 +229,109 @@ impl CompactApplication {
         &self.rest
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drift::{Condition, HealthStatus, Initiator, OperationPhase, SyncStatus};
+
+    fn time(minute: i64) -> Option<Timestamp> {
+        Some(Timestamp::from_second(1_700_000_000 + 60 * minute).unwrap())
+    }
+
+    /// One of a team's Applications: only name, path and times are its own.
+    fn one_of_many(number: i64) -> Application {
+        let key = ApplicationKey::new("prod", "argocd", format!("service-{number}"));
+        Application {
+            project: "shop".to_owned(),
+            labels: [("env", "prod"), ("team", "shop")]
+                .map(|(label, value)| (label.to_owned(), value.to_owned()))
+                .into(),
+            destination: Destination {
+                server: "https://kubernetes.default.svc".to_owned(),
+                namespace: "shop".to_owned(),
+                ..Destination::default()
+            },
+            sources: vec![Source {
+                repo_url: "https://git.example.com/shop/deploy.git".to_owned(),
+                path: format!("apps/service-{number}"),
+                target_revision: "main".to_owned(),
+                ..Source::default()
+            }],
+            sync_status: SyncStatus::Synced,
+            revisions: vec!["3f2c1d0".to_owned()],
+            health: HealthStatus::Healthy,
+            operation: Some(OperationState {
+                phase: Some(OperationPhase::Succeeded),
+                finished_at: time(number),
+                revisions: vec!["3f2c1d0".to_owned()],
+                initiated_by: Initiator::User("kim".to_owned()),
+                ..OperationState::default()
+            }),
+            resource_version: number.to_string(),
+            reconciled_at: time(number + 1),
+            ..Application::new(key)
+        }
+    }
+
+    #[test]
+    fn an_application_comes_out_exactly_as_it_went_in() {
+        let mut failing = one_of_many(1);
+        failing.health_message = "0/3 replicas".to_owned();
+        failing.conditions = vec![Condition {
+            kind: "ComparisonError".to_owned(),
+            message: "no such path".to_owned(),
+            at: time(3),
+        }];
+        failing.deletion_requested_at = time(4);
+        failing.skip_reconcile = true;
+        failing.hydrated = true;
+        failing.operation_requested = true;
+        let mut several = one_of_many(2);
+        let values = Source {
+            reference: "values".to_owned(),
+            ..Source::default()
+        };
+        several.sources.push(values);
+        several.revisions.push("v1.2.3".to_owned());
+        let bare = Application::new(ApplicationKey::new("prod", "argocd", "bare"));
+        let common = Common::default();
+        for application in [failing, several, bare, one_of_many(3)] {
+            let (key, compact) = CompactApplication::new(application.clone(), &common);
+            assert_eq!(compact.whole(&key), application);
+            let rest = compact.rest();
+            assert_eq!(
+                (rest.sync_status, rest.skip_reconcile, rest.deletion_requested_at),
+                (application.sync_status, application.skip_reconcile, application.deletion_requested_at)
+            );
+        }
+    }
+
+    #[test]
+    fn what_many_have_in_common_is_held_once_and_let_go_with_the_last() {
+        let common = Common::default();
+        let mut held = Vec::new();
+        let mut sizes = Vec::new();
+        for number in 0..100 {
+            held.push(CompactApplication::new(one_of_many(number), &common));
+            sizes.push(common.len());
+        }
+        assert_eq!(sizes[0], sizes[99], "nothing of its own is shared");
+        let [(a, first), (b, second)] = [&held[0], &held[1]].map(|(key, compact)| (key, compact));
+        assert!(Arc::ptr_eq(&a.context, &b.context) && Arc::ptr_eq(&a.namespace, &b.namespace));
+        assert!(Arc::ptr_eq(&first.rest, &second.rest));
+        assert!(Arc::ptr_eq(&first.sources[0].0, &second.sources[0].0));
+        common.tidy();
+        assert_eq!(common.len(), sizes[0]);
+        held.clear();
+        common.tidy();
+        common.tidy();
+        assert_eq!(common.len(), 0);
+    }
+
+    #[test]
+    fn one_of_ten_thousand_takes_little() {
+        assert!(size_of::<CompactApplication>() <= 128, "{}", size_of::<CompactApplication>());
+        assert!(5 * size_of::<CompactApplication>() <= size_of::<Application>());
+    }
+}

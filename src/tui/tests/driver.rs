@@ -63,7 +63,7 @@ impl Driver {
     pub(crate) fn with(applications: Vec<ApplicationView>) -> Self {
         Self::new()
             .event(EngineEvent::Connected(fixtures::context()))
-            .event(EngineEvent::Listed(applications))
+            .event(EngineEvent::Listed(fixtures::shared(applications)))
             .completed()
             .event(EngineEvent::Watching {
                 context: "prod-eu".into(),
@@ -98,7 +98,7 @@ impl Driver {
     }
 
     pub(crate) fn judged(self, application: ApplicationView) -> Self {
-        self.event(EngineEvent::Judged(Box::new(application)))
+        self.event(EngineEvent::Judged(application.into()))
     }
 
     pub(crate) fn completed(self) -> Self {
