@@ -57,11 +57,7 @@ impl Fleet {
                     _ => "",
                 };
                 let drifting = if number == 0 { "ConfigMap" } else { "Deployment" };
-                let state = if drifts && *kind == drifting {
-                    "OutOfSync"
-                } else {
-                    "Synced"
-                };
+                let state = if drifts && *kind == drifting { "OutOfSync" } else { "Synced" };
                 json!({"group": group, "version": "v1", "kind": kind, "namespace": "shop", "name": name(number), "status": state})
             })
             .collect();

@@ -302,7 +302,11 @@ mod tests {
             let rest = compact.rest();
             assert_eq!(
                 (rest.sync_status, rest.skip_reconcile, rest.deletion_requested_at),
-                (application.sync_status, application.skip_reconcile, application.deletion_requested_at)
+                (
+                    application.sync_status,
+                    application.skip_reconcile,
+                    application.deletion_requested_at
+                )
             );
         }
     }

@@ -336,7 +336,9 @@ impl Follower {
             engine.read_ignore_rules().await;
             // Made small before they wait: the server may be faster than the screen.
             let mut sink = |page: Vec<Application>| {
-                let compact = page.into_iter().map(|application| CompactApplication::new(application, &common));
+                let compact = page
+                    .into_iter()
+                    .map(|application| CompactApplication::new(application, &common));
                 pages.send(Page::Applications(compact.collect())).is_ok()
             };
             let address = argocd.address();

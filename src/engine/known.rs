@@ -222,12 +222,7 @@ impl Known {
     }
 
     /// A look ended.
-    pub(super) fn looked(
-        &mut self,
-        key: &ApplicationKey,
-        view: ApplicationView,
-        error: Option<ErrorView>,
-    ) -> Vec<EngineEvent> {
+    pub(super) fn looked(&mut self, key: &ApplicationKey, view: ApplicationView, error: Option<ErrorView>) -> Vec<EngineEvent> {
         let worth = self.looking.finished(key);
         let Some(told) = self.applications.get(key) else {
             return Vec::new();

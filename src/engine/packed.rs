@@ -147,10 +147,19 @@ mod tests {
 
     #[test]
     fn every_side_comes_out_as_it_went_in() {
-        let (desired, live, target) = (json!({"a": "ü 在庫"}), json!({"a": 2, "b": "x".repeat(70_000)}), json!({"a": 1}));
+        let (desired, live, target) = (
+            json!({"a": "ü 在庫"}),
+            json!({"a": 2, "b": "x".repeat(70_000)}),
+            json!({"a": 1}),
+        );
         use ManifestPair::{Compared, Raw};
         for (why, compared, raw, wanted_raw) in [
-            ("only compared", [Some(&desired), Some(&live)], None, [Some(&desired), Some(&live)]),
+            (
+                "only compared",
+                [Some(&desired), Some(&live)],
+                None,
+                [Some(&desired), Some(&live)],
+            ),
             (
                 "all apart",
                 [Some(&desired), Some(&live)],
@@ -163,7 +172,12 @@ mod tests {
                 Some([Some(&live), Some(&desired)]),
                 [Some(&live), Some(&desired)],
             ),
-            ("missing", [Some(&desired), None], Some([Some(&target), None]), [Some(&target), None]),
+            (
+                "missing",
+                [Some(&desired), None],
+                Some([Some(&target), None]),
+                [Some(&target), None],
+            ),
             ("extra", [None, Some(&live)], Some([None, Some(&live)]), [None, Some(&live)]),
         ] {
             let packed = PackedManifests::new(compared, raw);
@@ -177,7 +191,10 @@ mod tests {
     #[test]
     fn a_pair_that_differs_little_takes_a_tenth() {
         let settings: Vec<String> = (0..200).map(|n| format!("SETTING_{n}=value-{}", n * 7_919 % 1_000)).collect();
-        let (desired, live) = (json!({"replicas": 3, "env": settings}), json!({"replicas": 5, "env": settings}));
+        let (desired, live) = (
+            json!({"replicas": 3, "env": settings}),
+            json!({"replicas": 5, "env": settings}),
+        );
         let bytes = 4 * desired.to_string().len();
         let packed = PackedManifests::new([Some(&desired), Some(&live)], Some([Some(&desired), Some(&live)]));
         assert!(packed.len() * 10 < bytes, "{} of {bytes}", packed.len());

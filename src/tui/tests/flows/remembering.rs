@@ -84,7 +84,9 @@ fn what_is_gone_when_the_list_is_complete_is_forgotten() {
     let mut next = Driver::new();
     Remembered::read(&text).unwrap().apply(&mut next.state);
     assert!(!next.state.list.marks.is_empty());
-    let next = next.event(EngineEvent::Listed(fixtures::shared(vec![fixtures::synced("web")]))).completed();
+    let next = next
+        .event(EngineEvent::Listed(fixtures::shared(vec![fixtures::synced("web")])))
+        .completed();
     assert!(next.advance(SECOND).state.list.marks.is_empty());
 }
 
