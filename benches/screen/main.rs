@@ -289,8 +289,8 @@ fn memory(findings: &mut Findings) {
     let listed = mib(process.resident());
     println!("most resident while listing {:.1} MiB", mib(process.most_resident()));
     findings.at_most("resident, 10,000 Applications and 2,000 drifts", listed, RESIDENT.0, "MiB");
-    driftline.terminal.send("/large\r");
-    driftline.terminal.wait_for("ConfigMap/large");
+    driftline.terminal.send("/very-large\r");
+    driftline.terminal.wait_for("ConfigMap/very-large");
     driftline.terminal.send("\r");
     let begun = Instant::now();
     driftline.terminal.wait_for("= edited");

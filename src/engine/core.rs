@@ -81,7 +81,7 @@ pub struct Engine {
 struct Memory {
     /// Per Application, fingerprint → when this run first judged it, for when the journal cannot say. Only of drifts that the
     /// last look saw.
-    first_seen: HashMap<ApplicationKey, HashMap<String, Timestamp>>,
+    first_seen: HashMap<ApplicationKey, Box<[(String, Timestamp)]>>,
     store_health: StoreHealth,
     shelf: Shelf,
     ignore: IgnoreRules,
@@ -325,7 +325,9 @@ impl Engine {
     ) -> (ApplicationView, Option<ErrorView>) {
         let looks = needs_a_look(&application) || (sweep && may_be_swept(&application));
         if !looks {
-            self.settled([&application], server).await;
+            if may_be_swept(&application) {
+                self.settled(std::slice::from_ref(&application.key), server).await;
+            }
             self.drifts_ended(&application.key);
             return (self.listed(&application, server, clusters), None);
         }
@@ -341,7 +343,10 @@ impl Engine {
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let key = look.application.key.clone();
-                let before = self.memory().first_seen.get(&key).cloned().unwrap_or_default();
+                let before: HashMap<String, Timestamp> = match self.memory().first_seen.get(&key) {
+                    Some(seen) => seen.iter().cloned().collect(),
+                    None => HashMap::new(),
+                };
                 let seen = Mutex::new(HashMap::new());
                 let mut judged = judged(&look, &setting, &|fingerprint| {
                     let first = before.get(fingerprint).copied().unwrap_or(now);
@@ -351,9 +356,8 @@ impl Engine {
                 });
                 self.remember(&mut judged, server, began).await;
                 let mut memory = self.memory();
-                memory
-                    .first_seen
-                    .insert(key.clone(), seen.into_inner().unwrap_or_else(PoisonError::into_inner));
+                let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+                memory.first_seen.insert(key.clone(), seen.into_iter().collect());
                 memory.shelf.replace(&key, judged.drifts);
                 (judged.view, None)
             }

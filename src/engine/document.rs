@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::core::BUG;
 use super::lines::{FieldNumber, Lines};
 use super::ports::ErrorView;
-use super::shelf::{Shelved, Sides};
+use super::shelf::Shelved;
 use super::view::{DriftView, Seal};
 use super::yaml;
 use crate::drift::Pointer;
@@ -109,12 +109,12 @@ pub struct DriftDocument {
 impl DriftDocument {
     /// Writes what was shelved as YAML. Takes some 100 ms for manifests of ten megabytes.
     pub(super) fn new(shelved: Shelved, pair: ManifestPair, additions: Option<Arc<DriftView>>) -> Result<Self, ErrorView> {
-        let (sides, kept) = match (pair, shelved.raw) {
-            (ManifestPair::Raw, Some(raw)) => (raw, Vec::new()),
-            (ManifestPair::Compared | ManifestPair::Raw, _) => (shelved.compared, shelved.kept),
+        let manifests = &shelved.manifests;
+        let kept = match manifests.is_raw(pair) {
+            true => Vec::new(),
+            false => shelved.kept,
         };
-        let Sides { desired, live } = sides;
-        let write = |side: Option<Arc<str>>| {
+        let write = |side: Option<String>| {
             yaml::write(side.as_deref()).map_err(|error| ErrorView {
                 title: "This manifest cannot be written as YAML".to_owned(),
                 // Of the error only its place: its text could quote the manifest.
@@ -125,8 +125,8 @@ impl DriftDocument {
         Ok(Self {
             drift: shelved.drift,
             pair,
-            desired: write(desired)?,
-            live: write(live)?,
+            desired: write(manifests.desired(pair)?)?,
+            live: write(manifests.live(pair)?)?,
             kept,
             ignored_by_argocd: shelved.ignored_by_argocd,
             additions,

@@ -324,7 +324,7 @@ impl State {
     }
 
     /// Puts a view in, replacing what was there, and keeps the counts.
-    pub(in crate::tui) fn put(&mut self, view: ApplicationView) {
+    pub(in crate::tui) fn put(&mut self, view: Arc<ApplicationView>) {
         let verdict = view.verdict;
         self.fresh.add(&view);
         let context = Arc::clone(&view.key.context);

@@ -69,7 +69,7 @@ impl Driver {
     /// The context lists these Applications, judged, and its stream runs.
     pub(crate) fn listed(self, applications: Vec<ApplicationView>) -> Self {
         self.event(EngineEvent::Connected(fixtures::context()))
-            .event(EngineEvent::Listed(applications))
+            .event(EngineEvent::Listed(fixtures::shared(applications)))
             .completed()
             .event(EngineEvent::Watching {
                 context: "prod-eu".into(),
@@ -104,7 +104,7 @@ impl Driver {
     }
 
     pub(crate) fn judged(self, application: ApplicationView) -> Self {
-        self.event(EngineEvent::Judged(Box::new(application)))
+        self.event(EngineEvent::Judged(application.into()))
     }
 
     pub(crate) fn completed(self) -> Self {

@@ -159,8 +159,8 @@ fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> 
     let marked = driver.state.list.marks.clone();
     driver.effects();
     let event = match news {
-        News::Worse => EngineEvent::Judged(Box::new(worse(about))),
-        News::Better => EngineEvent::Judged(Box::new(fixtures::synced(&about.key.name))),
+        News::Worse => EngineEvent::Judged(worse(about).into()),
+        News::Better => EngineEvent::Judged(fixtures::synced(&about.key.name).into()),
         News::Gone => EngineEvent::Removed(about.key),
     };
     let keys = parse_sequence(key).unwrap().into_iter().map(Msg::Key);
@@ -216,7 +216,7 @@ fn take(driver: Driver, step: Step) -> Driver {
         Step::Judge(at) => driver.judged(applications.swap_remove(at)),
         Step::Calm(at) => driver.judged(fixtures::synced(&applications[at].key.name)),
         Step::Remove(at) => driver.event(EngineEvent::Removed(applications[at].key.clone())),
-        Step::List => driver.event(EngineEvent::Listed(applications)).completed(),
+        Step::List => driver.event(EngineEvent::Listed(fixtures::shared(applications))).completed(),
         Step::Fail => driver.failed(),
         Step::Connect => driver.event(EngineEvent::Connected(fixtures::context())),
         Step::Watch(live) => driver.event(EngineEvent::Watching {

@@ -43,7 +43,7 @@ fn lists_made(key_every: Option<usize>) -> usize {
             elapsed: driver.state.moment.elapsed + Duration::from_millis(5),
             wall: driver.state.moment.wall + Duration::from_millis(5),
         };
-        let news = EngineEvent::Judged(Box::new(member(change % 100)));
+        let news = EngineEvent::Judged(member(change % 100).into());
         driver = driver.undrawn(vec![Msg::Time(time), Msg::Engine(news)]);
         made += usize::from(driver.state.list.ordered_at != last);
         last = driver.state.list.ordered_at;

@@ -85,7 +85,7 @@ fn the_list_while_it_is_judged() {
     let pending = ["payments-api", "checkout", "search", "web", "docs"].map(fixtures::pending);
     pictures("list_judging", &[USUAL], |driver| {
         let driver = driver.event(EngineEvent::Connected(fixtures::context()));
-        driver.event(EngineEvent::Listed(pending.to_vec()))
+        driver.event(EngineEvent::Listed(fixtures::shared(pending.to_vec())))
     });
 }
 

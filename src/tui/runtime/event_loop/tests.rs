@@ -178,7 +178,7 @@ async fn what_the_first_frame_does_not_wait_for_is_done_after_it_and_not_without
 
 async fn tell(running: &Running, index: usize) {
     let view = fixtures::renamed(fixtures::ingress(), &format!("app-{index}"));
-    running.events.send(EngineEvent::Judged(Box::new(view))).await.unwrap();
+    running.events.send(EngineEvent::Judged(view.into())).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -226,7 +226,7 @@ async fn an_idle_screen_draws_once_a_minute_at_most() {
     let running = start(Silence);
     running
         .events
-        .send(EngineEvent::Listed(fixtures::applications()))
+        .send(EngineEvent::Listed(fixtures::shared(fixtures::applications())))
         .await
         .unwrap();
     sleep(Duration::from_secs(2)).await;
@@ -262,7 +262,7 @@ async fn what_is_copied_goes_to_the_terminal_and_the_screen_stays() {
     let running = start(Silence);
     running
         .events
-        .send(EngineEvent::Listed(vec![fixtures::payments_api()]))
+        .send(EngineEvent::Listed(fixtures::shared(vec![fixtures::payments_api()])))
         .await
         .unwrap();
     sleep(Duration::from_secs(2)).await;
@@ -279,7 +279,7 @@ async fn the_viewer_has_the_terminal_until_it_ends_and_then_keys_are_ours_again(
     let running = start(Silence);
     running
         .events
-        .send(EngineEvent::Listed(vec![fixtures::payments_api()]))
+        .send(EngineEvent::Listed(fixtures::shared(vec![fixtures::payments_api()])))
         .await
         .unwrap();
     sleep(Duration::from_secs(2)).await;

@@ -367,7 +367,7 @@ fn many_listed_fields_are_scrolled() {
     Arc::make_mut(&mut application.drifts[0]).changes = changes.collect();
     let driver = Driver::new()
         .without_replies()
-        .event(crate::engine::EngineEvent::Listed(vec![application]))
+        .event(crate::engine::EngineEvent::Listed(fixtures::shared(vec![application])))
         .completed()
         .keys("enter");
     let driver = takes_long(driver).expect_text("key-0").keys("G").expect_text("key-499");
