@@ -74,12 +74,12 @@ impl Screen {
 /// is as long as what is to be read on it.
 fn new_terminal(text: Style) -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
     let mut terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
-    let blank = terminal.current_buffer_mut();
     let colour = Style {
         fg: text.fg,
         ..Style::new()
     };
-    blank.set_style(blank.area, colour);
+    let buffer = terminal.current_buffer_mut();
+    blank(buffer, buffer.area, colour);
     terminal.swap_buffers();
     Ok(terminal)
 }
