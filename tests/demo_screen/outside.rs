@@ -1,6 +1,7 @@
 //! What comes from outside the keyboard and what goes outside the screen: paste, mouse, other programs, the shell.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use super::frame::{detail_title, is_compared, is_judged, selected_row};
 use super::program::{DRIFTLINE, Program, Recorded};
@@ -54,7 +55,14 @@ impl Script {
     fn answer(&self, program: &mut Program, line: &str) {
         program.wait_for("READY> ");
         program.assert_restored();
+        let before = program.frames().len();
         program.send(&format!("{line}\r"));
+        // What is typed before the first frame of ours is there is for nobody.
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while program.frames().len() == before {
+            assert!(Instant::now() < deadline, "no frame came:\n{}", program.text());
+            std::thread::yield_now();
+        }
     }
 }
 

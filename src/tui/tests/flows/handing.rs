@@ -126,3 +126,29 @@ fn looking_into_synced_applications_begins_and_ends_with_one_key_that_says_what_
         .expect_text("not looked into any more")
         .expect_effect(&Effect::Sweep(false));
 }
+
+#[test]
+fn the_story_and_the_link_are_of_the_drift_that_was_drawn_not_of_a_worse_one_that_came_since() {
+    let mut worse = fixtures::payments_api();
+    let mut drift = fixtures::drift(
+        "ClusterRole",
+        "everything",
+        vec![fixtures::change("/rules", None, Some("[*]"))],
+    );
+    drift.key.application = worse.key.clone();
+    worse.drifts.insert(0, std::sync::Arc::new(drift));
+    let drawn = fixtures::payments_api().drifts[0].key.clone();
+    for keys in ["t", "y l"] {
+        let mut driver = Driver::night();
+        driver.effects();
+        let news = Msg::Engine(crate::engine::EngineEvent::Judged(Box::new(worse.clone())));
+        let pressed = crate::tui::keymap::parse_sequence(keys).unwrap().into_iter().map(Msg::Key);
+        let mut driver = driver.undrawn(std::iter::once(news).chain(pressed).collect());
+        let right = driver.effects().into_iter().any(|effect| match effect {
+            Effect::Timeline { drift, .. } => drift.as_ref() == Some(&drawn),
+            Effect::Terminal(TerminalEffect::Copy(link)) => link.contains("api-config"),
+            _ => false,
+        });
+        assert!(right, "{keys}");
+    }
+}
