@@ -22,6 +22,7 @@ use ratatui::style::Style;
 use super::Error;
 use super::event_loop::Surface;
 use crate::tui::screens::Frame;
+use crate::tui::widgets::blank;
 
 /// ratatui writes a few bytes per style change; with this much buffer a frame is one write.
 const BUFFER: usize = 64 * 1024;

@@ -170,7 +170,7 @@ impl<'a> Canvas<'a> {
 }
 
 /// Empties an area of a buffer, as far as it lies in it; `style` is how text looks there from now on.
-fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
+pub(crate) fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
     let area = area.intersection(buffer.area);
     let mut cell = Cell::default();
     cell.set_style(style);

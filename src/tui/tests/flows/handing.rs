@@ -1,5 +1,7 @@
 //! What is handed to somebody else: the editor, the clipboard, the theme, the engine.
 
+use std::sync::Arc;
+
 use crate::engine::fixtures;
 use crate::tui::diff::{Form, View};
 use crate::tui::tests::driver::Driver;
@@ -141,7 +143,7 @@ fn the_story_and_the_link_are_of_the_drift_that_was_drawn_not_of_a_worse_one_tha
     for keys in ["t", "y l"] {
         let mut driver = Driver::night();
         driver.effects();
-        let news = Msg::Engine(crate::engine::EngineEvent::Judged(Box::new(worse.clone())));
+        let news = Msg::Engine(crate::engine::EngineEvent::Judged(Arc::new(worse.clone())));
         let pressed = crate::tui::keymap::parse_sequence(keys).unwrap().into_iter().map(Msg::Key);
         let mut driver = driver.undrawn(std::iter::once(news).chain(pressed).collect());
         let right = driver.effects().into_iter().any(|effect| match effect {
