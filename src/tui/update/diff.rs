@@ -1,13 +1,16 @@
-//! Commands of the diff happen: how it is looked at, what is searched for, what leaves it.
+//! Commands and answers about the diff happen: how it is looked at, what is searched for, what leaves it, what came.
 
 use std::sync::Arc;
 
 use super::{Effect, Patience, TerminalEffect};
+use crate::engine::ports::ErrorView;
+use crate::engine::view::DriftKey;
 use crate::tui::diff::copy::{Part, copied};
-use crate::tui::diff::{Form, View};
-use crate::tui::state::detail::{Detail, Search};
+use crate::tui::diff::highlight::Pieces;
+use crate::tui::diff::{Diff, Form, Shown, Side, View};
+use crate::tui::state::detail::{Detail, Search, Slow};
 use crate::tui::state::layout::Layout;
-use crate::tui::state::{Pane, State};
+use crate::tui::state::{Load, Pane, State};
 
 /// The open drift, to be compared as it is wanted now.
 pub(super) fn compare(state: &State, patience: Patience) -> Option<Effect> {
@@ -155,4 +158,61 @@ pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
         diff: Arc::clone(diff),
         form,
     }));
+}
+
+/// An answer to a request for a diff.
+pub(super) fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<Shown, ErrorView>) {
+    if let Err(error) = &result {
+        state
+            .jobs
+            .failed(state.moment.wall, key.application.name.as_ref(), error.clone());
+    }
+    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
+        return;
+    }
+    state.detail.slow = None;
+    match result {
+        Ok(shown) => state.detail.take(shown),
+        // A diff that is there stays; it is only older, or another view.
+        Err(error) if state.detail.diff().is_some() => {
+            if state
+                .detail
+                .diff()
+                .is_some_and(|diff| diff.document().pair != state.detail.pair)
+            {
+                state.detail.view = View::default();
+            }
+            state.say(format!("Not read again: {}", error.title));
+        }
+        Err(error) => state.detail.load = Load::Failed(error),
+    }
+    state.touch();
+}
+
+/// The fields that differ are known without the text, so they are what is shown meanwhile.
+pub(super) fn takes_long(state: &mut State, key: &DriftKey, generation: u64) {
+    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
+        return;
+    }
+    if let Some(drift) = state.shown_drift().map(Arc::clone) {
+        state.detail.slow = Some(Slow {
+            drift,
+            waited_for: false,
+        });
+    }
+    if state.detail.diff().is_some() {
+        let key = state.keymap.label("diff.wait");
+        let how = key.map_or_else(String::new, |key| format!("; {key} waits for the newer text"));
+        state.say(format!(
+            "This text is older than the drift, and comparing it again takes long{how}."
+        ));
+    }
+    state.touch();
+}
+
+pub(super) fn coloured(state: &mut State, diff: &Arc<Diff>, side: Side, block: usize, pieces: Vec<Pieces>) {
+    if state.detail.diff().is_some_and(|open| Arc::ptr_eq(open, diff)) {
+        state.detail.put_colours(side, block, pieces);
+        state.touch();
+    }
 }

@@ -21,12 +21,10 @@ use jiff::tz::TimeZone;
 pub(crate) use effect::{Effect, Patience, Policy, TerminalEffect};
 pub(crate) use mouse::Mouse;
 
-use super::diff::View;
 use super::diff::highlight::Pieces;
 use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
 use super::state::by_hand::Commands;
-use super::state::detail::Slow;
 use super::state::jobs::RunningJob;
 use super::state::layout::Layout;
 use super::state::timeline::Story;
@@ -185,8 +183,8 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.say("The engine stopped: nothing new will arrive. Quit and start again.");
             state.touch();
         }
-        Msg::Compared { key, generation, result } => compared(state, &key, generation, result),
-        Msg::TakesLong { key, generation } => takes_long(state, &key, generation),
+        Msg::Compared { key, generation, result } => diff::compared(state, &key, generation, result),
+        Msg::TakesLong { key, generation } => diff::takes_long(state, &key, generation),
         Msg::TimelineTold { generation, result } => {
             if state.timeline.take(generation, result) {
                 state.touch();
@@ -202,7 +200,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             side,
             block,
             pieces,
-        } => coloured(state, &diff, side, block, pieces),
+        } => diff::coloured(state, &diff, side, block, pieces),
         Msg::LaidOut { diff, plan } => {
             let height = Layout::of(state).diff_rows();
             if state.detail.laid_out(&diff, plan, height) {
@@ -340,62 +338,6 @@ fn drawn(state: &mut State) {
     }
     for key in &seen {
         state.list.news.remove(key);
-    }
-}
-
-fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<Shown, ErrorView>) {
-    if let Err(error) = &result {
-        state
-            .jobs
-            .failed(state.moment.wall, key.application.name.as_ref(), error.clone());
-    }
-    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
-        return;
-    }
-    state.detail.slow = None;
-    match result {
-        Ok(shown) => state.detail.take(shown),
-        // A diff that is there stays; it is only older, or another view.
-        Err(error) if state.detail.diff().is_some() => {
-            if state
-                .detail
-                .diff()
-                .is_some_and(|diff| diff.document().pair != state.detail.pair)
-            {
-                state.detail.view = View::default();
-            }
-            state.say(format!("Not read again: {}", error.title));
-        }
-        Err(error) => state.detail.load = Load::Failed(error),
-    }
-    state.touch();
-}
-
-/// The fields that differ are known without the text, so they are what is shown meanwhile.
-fn takes_long(state: &mut State, key: &DriftKey, generation: u64) {
-    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
-        return;
-    }
-    if let Some(drift) = state.shown_drift().map(Arc::clone) {
-        state.detail.slow = Some(Slow {
-            drift,
-            waited_for: false,
-        });
-    }
-    if state.detail.diff().is_some() {
-        let key = state.keymap.label("diff.wait");
-        let how = key.map_or_else(String::new, |key| format!("; {key} waits for the newer text"));
-        state.say(format!(
-            "This text is older than the drift, and comparing it again takes long{how}."
-        ));
-    }
-    state.touch();
-}
-
-fn coloured(state: &mut State, diff: &Arc<Diff>, side: Side, block: usize, pieces: Vec<Pieces>) {
-    if state.detail.diff().is_some_and(|open| Arc::ptr_eq(open, diff)) {
-        state.detail.put_colours(side, block, pieces);
-        state.touch();
     }
 }
 
