@@ -346,7 +346,8 @@ impl Driver {
     pub(crate) fn compact_frame(&self) -> String {
         let plain = self.theme.style(crate::tui::theme::Token::Text);
         let plain = (plain.fg.unwrap_or_default(), plain.bg.unwrap_or_default(), plain.add_modifier);
-        let mut styles: BTreeMap<String, Vec<(Range<u16>, Range<u16>)>> = BTreeMap::new();
+        type Runs = Vec<(Range<u16>, Range<u16>)>;
+        let mut styles: BTreeMap<String, Runs> = BTreeMap::new();
         for y in 0..self.buffer.area.height {
             let look = |x: u16| {
                 let cell = &self.buffer[(x, y)];
