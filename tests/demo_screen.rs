@@ -9,6 +9,9 @@
 mod frame;
 #[path = "demo_screen/hands.rs"]
 mod hands;
+#[cfg(unix)]
+#[path = "demo_screen/outside.rs"]
+mod outside;
 #[path = "support/planted.rs"]
 mod planted;
 #[path = "demo_screen/program.rs"]
