@@ -173,7 +173,9 @@ impl RecordedArgoCd {
         });
         let shared = Arc::clone(&backend);
         let connections = backend.connections.clone();
-        let accepting = connections.accept("the recorded Argo CD", listener, move |request| handle(Arc::clone(&shared), request));
+        let accepting = connections.accept("the recorded Argo CD", listener, move |request| {
+            handle(Arc::clone(&shared), request)
+        });
         backend.spawn(accepting);
         Ok(Self { backend, address })
     }

@@ -122,7 +122,14 @@ impl BareRepository {
     /// It is no bundle, or does not stand alone.
     pub async fn take_bundle(&self, bundle: &Path) -> Result<(), GitError> {
         let path = bundle.to_string_lossy();
-        let everything = ["fetch", "--quiet", "--", &path, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+        let everything = [
+            "fetch",
+            "--quiet",
+            "--",
+            &path,
+            "+refs/heads/*:refs/heads/*",
+            "+refs/tags/*:refs/tags/*",
+        ];
         self.text(&everything).await.map(drop)
     }
 
@@ -131,7 +138,9 @@ impl BareRepository {
     /// # Errors
     /// The repository is damaged or gone.
     pub async fn references(&self, below: &str) -> Result<Vec<(String, CommitId)>, GitError> {
-        let told = self.text(&["for-each-ref", "--format=%(objectname) %(refname)", "--", below]).await?;
+        let told = self
+            .text(&["for-each-ref", "--format=%(objectname) %(refname)", "--", below])
+            .await?;
         let read = |line: &str| {
             let (id, name) = line.split_once(' ')?;
             Some((name.to_owned(), CommitId::parse(id)?))
@@ -249,12 +258,7 @@ impl BareRepository {
         self.folder.join(format!("driftline-index-{number}"))
     }
 
-    async fn write_tree_in(
-        &self,
-        index: &Path,
-        base: Option<&CommitId>,
-        changes: &[TreeChange],
-    ) -> Result<CommitId, GitError> {
+    async fn write_tree_in(&self, index: &Path, base: Option<&CommitId>, changes: &[TreeChange]) -> Result<CommitId, GitError> {
         let environment = [("GIT_INDEX_FILE", index.as_os_str())];
         let given = |input| Given {
             input,
@@ -265,15 +269,25 @@ impl BareRepository {
             None => &["read-tree", "--empty"],
         };
         self.bytes(begin, given(&[])).await?;
-        let mut lines = Vec::new();
+        // In two ways: the one that removes without a checkout passes over paths that it does not take, without a word.
+        let mut removed = Vec::new();
+        let mut added = Vec::new();
         for change in changes {
-            let (mode, id) = match &change.id {
-                Some(id) => (change.mode.as_str(), id.as_str()),
-                None => ("0", NOTHING),
-            };
-            lines.extend_from_slice(format!("{mode} {id}\t{}\0", change.path).as_bytes());
+            match &change.id {
+                Some(id) => added.push(format!("{},{id},{}", change.mode, change.path)),
+                None => removed.extend_from_slice(format!("0 {NOTHING}\t{}\0", change.path).as_bytes()),
+            }
         }
-        self.bytes(&["update-index", "-z", "--index-info"], given(&lines)).await?;
+        if !removed.is_empty() {
+            self.bytes(&["update-index", "-z", "--index-info"], given(&removed)).await?;
+        }
+        if !added.is_empty() {
+            let mut arguments = vec!["update-index", "--add", "--replace"];
+            for entry in &added {
+                arguments.extend(["--cacheinfo", entry]);
+            }
+            self.bytes(&arguments, given(&[])).await?;
+        }
         self.id(&["write-tree"], given(&[])).await
     }
 
@@ -320,8 +334,11 @@ impl BareRepository {
     /// # Errors
     /// They conflict, or one of them is not there.
     pub async fn merged_tree(&self, base: &CommitId, head: &CommitId) -> Result<CommitId, GitError> {
-        self.id(&["merge-tree", "--write-tree", base.as_str(), head.as_str()], Given::default())
-            .await
+        self.id(
+            &["merge-tree", "--write-tree", base.as_str(), head.as_str()],
+            Given::default(),
+        )
+        .await
     }
 
     /// What changed from one commit to another, as `git diff` says it.
@@ -331,7 +348,15 @@ impl BareRepository {
     pub async fn difference(&self, from: &CommitId, to: &CommitId) -> Result<String, GitError> {
         let bytes = self
             .bytes(
-                &["diff-tree", "-p", "--no-color", "--no-ext-diff", "--no-textconv", from.as_str(), to.as_str()],
+                &[
+                    "diff-tree",
+                    "-p",
+                    "--no-color",
+                    "--no-ext-diff",
+                    "--no-textconv",
+                    from.as_str(),
+                    to.as_str(),
+                ],
                 Given::default(),
             )
             .await?;
@@ -455,7 +480,10 @@ mod tests {
         let bare = repository(folder.path()).await;
         let script = bare.write_blob(b"#!/bin/sh\n").await.unwrap();
         let text = bare.write_blob(b"a: 1\n").await.unwrap();
-        let changes = [change("run.sh", "100755", Some(&script)), change("apps/web.yaml", "100644", Some(&text))];
+        let changes = [
+            change("run.sh", "100755", Some(&script)),
+            change("apps/web.yaml", "100644", Some(&text)),
+        ];
         let first = bare.write_tree(None, &changes).await.unwrap();
         let told = |entries: &[TreeEntry]| -> Vec<String> {
             let line = |e: &TreeEntry| format!("{} {} {} {:?}", e.mode, e.kind, e.path, e.size);
@@ -474,7 +502,10 @@ mod tests {
             .write_tree(Some(&first), &[change("apps/web.yaml", "100644", None)])
             .await
             .unwrap();
-        assert_eq!(told(&bare.tree(&second, true).await.unwrap()), ["100755 blob run.sh Some(10)"]);
+        assert_eq!(
+            told(&bare.tree(&second, true).await.unwrap()),
+            ["100755 blob run.sh Some(10)"]
+        );
         assert!(bare.write_tree(None, &[change("../x", "100644", Some(&text))]).await.is_err());
         assert_eq!(bare.object(&text).await.unwrap().unwrap().bytes, b"a: 1\n");
         assert_eq!(bare.object(&CommitId::parse(&"1".repeat(40)).unwrap()).await.unwrap(), None);
@@ -500,8 +531,14 @@ mod tests {
         bare.set_reference(name, Some(&two), Some(&one)).await.unwrap();
         assert_eq!(bare.reference(name).await.unwrap(), Some(two.clone()));
         assert_eq!(bare.reference("refs/heads/a").await.unwrap(), None);
-        assert!(bare.set_reference("refs/heads/a", Some(&one), None).await.is_err(), "a folder");
-        assert_eq!((bare.ahead(&one, &two).await.unwrap(), bare.ahead(&two, &one).await.unwrap()), (1, 0));
+        assert!(
+            bare.set_reference("refs/heads/a", Some(&one), None).await.is_err(),
+            "a folder"
+        );
+        assert_eq!(
+            (bare.ahead(&one, &two).await.unwrap(), bare.ahead(&two, &one).await.unwrap()),
+            (1, 0)
+        );
         assert!(bare.set_reference(name, None, Some(&one)).await.is_err());
         bare.set_reference(name, None, Some(&two)).await.unwrap();
         assert_eq!(bare.references("refs/heads").await.unwrap(), []);
@@ -512,12 +549,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let bare = repository(folder.path()).await;
         let blob = |text: &'static [u8]| bare.write_blob(text);
-        let (a, b, c) = (blob(b"a\n").await.unwrap(), blob(b"b\n").await.unwrap(), blob(b"c\n").await.unwrap());
+        let (a, b, c) = (
+            blob(b"a\n").await.unwrap(),
+            blob(b"b\n").await.unwrap(),
+            blob(b"c\n").await.unwrap(),
+        );
         let empty = bare.write_tree(None, &[]).await.unwrap();
         let root = bare.write_commit(&commit(&empty, &[], "root\n")).await.unwrap();
         let mut tips = Vec::new();
         for (path, id) in [("x", &a), ("y", &b), ("x", &c)] {
-            let tree = bare.write_tree(Some(&empty), &[change(path, "100644", Some(id))]).await.unwrap();
+            let tree = bare
+                .write_tree(Some(&empty), &[change(path, "100644", Some(id))])
+                .await
+                .unwrap();
             tips.push(bare.write_commit(&commit(&tree, &[&root], "tip\n")).await.unwrap());
         }
         let merged = bare.merged_tree(&tips[0], &tips[1]).await.unwrap();

@@ -49,7 +49,9 @@ impl Contract {
                         .map(|one| (one["name"].as_str().unwrap().to_owned(), compiled(&one["schema"])))
                         .collect(),
                     request: told.get("requestBody").and_then(body),
-                    answers: answers.map(|(status, answer)| (status.parse().unwrap(), body(answer))).collect(),
+                    answers: answers
+                        .map(|(status, answer)| (status.parse().unwrap(), body(answer)))
+                        .collect(),
                 });
             }
         }
@@ -70,7 +72,11 @@ impl Contract {
         };
         let mut found = Vec::new();
         let mut check = |what: &str, validator: &Validator, value: &Value| {
-            found.extend(validator.iter_errors(value).map(|error| format!("{what}: {error} at {}", error.instance_path())));
+            found.extend(
+                validator
+                    .iter_errors(value)
+                    .map(|error| format!("{what}: {error} at {}", error.instance_path())),
+            );
         };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match operation.query.get(&*name) {
@@ -146,10 +152,19 @@ fn the_tester_refuses_what_is_wrong() {
     let tree = |entry: Value| json!({"tree": [entry]});
     let told_tree = json!({"sha": sha, "truncated": false, "tree": []});
     for (what, wrong) in [
-        ("\"title\" is a required", exchange("POST", "issues", json!({"body": "x"}), 201, json!({}))),
+        (
+            "\"title\" is a required",
+            exchange("POST", "issues", json!({"body": "x"}), 201, json!({})),
+        ),
         (
             "\"100600\" is not one of",
-            exchange("POST", "git/trees", tree(json!({"path": "a", "mode": "100600", "content": ""})), 201, told_tree.clone()),
+            exchange(
+                "POST",
+                "git/trees",
+                tree(json!({"path": "a", "mode": "100600", "content": ""})),
+                201,
+                told_tree.clone(),
+            ),
         ),
         (
             "\"base\" is a required",
@@ -159,14 +174,29 @@ fn the_tester_refuses_what_is_wrong() {
             "\"shut\" is not one of",
             exchange("PATCH", "pulls/1", json!({"state": "shut"}), 200, json!({})),
         ),
-        ("\"number\" is a required", exchange("POST", "issues", json!({"title": "x"}), 201, json!({}))),
+        (
+            "\"number\" is a required",
+            exchange("POST", "issues", json!({"title": "x"}), 201, json!({})),
+        ),
         ("query", exchange("GET", "pulls?stat=all", Value::Null, 200, json!([]))),
-        ("\"any\" is not one of", exchange("GET", "pulls?state=any", Value::Null, 200, json!([]))),
-        ("is not part of the description", exchange("GET", "collaborators", Value::Null, 200, json!([]))),
-        ("status that is not described", exchange("GET", "pulls", Value::Null, 204, Value::Null)),
+        (
+            "\"any\" is not one of",
+            exchange("GET", "pulls?state=any", Value::Null, 200, json!([])),
+        ),
+        (
+            "is not part of the description",
+            exchange("GET", "collaborators", Value::Null, 200, json!([])),
+        ),
+        (
+            "status that is not described",
+            exchange("GET", "pulls", Value::Null, 204, Value::Null),
+        ),
         ("refusal", exchange("GET", "pulls", Value::Null, 502, json!("Bad Gateway"))),
         ("request without a body", exchange("GET", "pulls", json!({}), 200, json!([]))),
-        ("answer", exchange("DELETE", "git/refs/heads/a/b", Value::Null, 204, json!({}))),
+        (
+            "answer",
+            exchange("DELETE", "git/refs/heads/a/b", Value::Null, 204, json!({})),
+        ),
     ] {
         let found = Contract::get().violations(&wrong);
         assert!(found.iter().any(|one| one.contains(what)), "{what}: {found:?}");
@@ -180,10 +210,28 @@ fn the_tester_accepts_what_is_right() {
     let removal = json!({"tree": [{"path": "a", "mode": "100644", "type": "blob", "sha": null}], "base_tree": sha});
     for right in [
         exchange("POST", "git/trees", removal, 201, told_tree),
-        exchange("GET", "pulls?state=all&per_page=100&page=2&head=shop%3Ax", Value::Null, 200, json!([])),
+        exchange(
+            "GET",
+            "pulls?state=all&per_page=100&page=2&head=shop%3Ax",
+            Value::Null,
+            200,
+            json!([]),
+        ),
         exchange("DELETE", "git/refs/heads/a/b/c", Value::Null, 204, Value::Null),
-        exchange("GET", "git/ref/heads/a/b/c", Value::Null, 404, json!({"message": "Not Found"})),
-        exchange("POST", "issues", json!({"title": "x"}), 410, json!({"message": "Issues has been disabled"})),
+        exchange(
+            "GET",
+            "git/ref/heads/a/b/c",
+            Value::Null,
+            404,
+            json!({"message": "Not Found"}),
+        ),
+        exchange(
+            "POST",
+            "issues",
+            json!({"title": "x"}),
+            410,
+            json!({"message": "Issues has been disabled"}),
+        ),
     ] {
         assert_eq!(Contract::get().violations(&right), [""; 0], "{right:?}");
     }
@@ -195,6 +243,9 @@ fn nothing_of_the_description_is_skipped() {
     assert!(!include_str!("contract/github.json").contains("\"nullable\":"));
     let all = Contract::get();
     assert_eq!(all.operations.len(), 27);
-    let writes = all.operations.iter().filter(|one| matches!(one.method.as_str(), "POST" | "PATCH" | "PUT"));
+    let writes = all
+        .operations
+        .iter()
+        .filter(|one| matches!(one.method.as_str(), "POST" | "PATCH" | "PUT"));
     assert!(writes.into_iter().all(|one| one.request.is_some()));
 }

@@ -80,7 +80,12 @@ async fn it_refuses_what_github_refuses_in_its_words() {
             json!({"sha": main}),
             "422 Reference does not exist",
         ),
-        ("DELETE", "git/refs/heads/new".to_owned(), Value::Null, "422 Reference does not exist"),
+        (
+            "DELETE",
+            "git/refs/heads/new".to_owned(),
+            Value::Null,
+            "422 Reference does not exist",
+        ),
         ("GET", "git/ref/heads/new".to_owned(), Value::Null, "404 Not Found"),
         ("GET", format!("git/commits/{none}"), Value::Null, "404 Not Found"),
         (
@@ -131,7 +136,12 @@ async fn it_refuses_what_github_refuses_in_its_words() {
             json!({"body": "x".repeat(65_537)}),
             "422 Validation Failed (body is too long (maximum is 65536 characters) custom)",
         ),
-        ("POST", "issues".to_owned(), json!({"body": "x"}), "422 Validation Failed (title missing_field)"),
+        (
+            "POST",
+            "issues".to_owned(),
+            json!({"body": "x"}),
+            "422 Validation Failed (title missing_field)",
+        ),
         ("PATCH", "pulls/9".to_owned(), json!({"state": "closed"}), "404 Not Found"),
         (
             "PUT",
@@ -151,7 +161,13 @@ async fn it_refuses_what_github_refuses_in_its_words() {
 async fn blobs_trees_and_labels_are_what_was_written() {
     let stage = Stage::new().await;
     let main = seen(&stage.ours()).await.commit;
-    let (status, blob) = ask(&stage, "POST", "git/blobs", json!({"content": "AAEC/w==", "encoding": "base64"})).await;
+    let (status, blob) = ask(
+        &stage,
+        "POST",
+        "git/blobs",
+        json!({"content": "AAEC/w==", "encoding": "base64"}),
+    )
+    .await;
     assert_eq!(status, 201);
     let blob = blob["sha"].as_str().unwrap().to_owned();
     let (_, told) = ask(&stage, "GET", &format!("git/blobs/{blob}"), Value::Null).await;
@@ -166,7 +182,12 @@ async fn blobs_trees_and_labels_are_what_was_written() {
     assert_eq!(status, 201);
     let tree = tree["sha"].as_str().unwrap();
     let (_, listed) = ask(&stage, "GET", &format!("git/trees/{tree}?recursive=1"), Value::Null).await;
-    let paths: Vec<&str> = listed["tree"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+    let paths: Vec<&str> = listed["tree"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["path"].as_str().unwrap())
+        .collect();
     assert_eq!(paths, ["apps", "apps/bytes", "apps/web.yaml", "link", "module"]);
 
     let label = json!({"name": "drift", "color": "d73a4a", "description": "what differs"});
@@ -192,7 +213,10 @@ async fn a_pull_request_ends_with_its_branch_and_conflicts_are_not_merged() {
     run(&github, &two, Wish::Person).await.unwrap();
     stage.forge.merge(OWNER, NAME, 1).await.unwrap();
     let refused = stage.forge.merge(OWNER, NAME, 2).await.unwrap_err();
-    assert_eq!(refused.to_string(), "the demo forge did not merge it: Pull Request is not mergeable");
+    assert_eq!(
+        refused.to_string(),
+        "the demo forge did not merge it: Pull Request is not mergeable"
+    );
     let tip = github.tip(&two.branch).await.unwrap().unwrap().commit;
     github.remove_branch(&two.branch, &tip).await.unwrap();
     let (_, told) = ask(&stage, "GET", "pulls/2", Value::Null).await;

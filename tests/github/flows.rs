@@ -1,8 +1,8 @@
 //! What a person and a scanner do, when nothing goes wrong.
 
+use driftline::drift::RepositoryPath;
 use driftline::engine::acting::forge::{Forge, IssueState, NewIssue, PullRequestState, Push};
 use driftline::engine::acting::pull_request::{Wish, take_back};
-use driftline::drift::RepositoryPath;
 use driftline::plan::FileChange;
 
 use crate::stage::{FIRST, NAME, OWNER, RECORD, SECOND, Stage, plan, run, seen, word};
@@ -15,7 +15,13 @@ async fn the_first_run_opens_and_the_second_writes_nothing() {
     assert_eq!(word(&run(&github, &plan, Wish::Person).await), "opened 1");
     assert_eq!(
         stage.writes(),
-        ["POST git/trees", "POST git/commits", "POST git/refs", "POST pulls", "POST issues/1"]
+        [
+            "POST git/trees",
+            "POST git/commits",
+            "POST git/refs",
+            "POST pulls",
+            "POST issues/1"
+        ]
     );
     let branch = format!("refs/heads/{}", plan.branch);
     let base = seen(&github).await.commit;
@@ -23,14 +29,24 @@ async fn the_first_run_opens_and_the_second_writes_nothing() {
         stage.git(&["log", "--format=%an|%s|%P", "-1", &branch]),
         format!("driftline-demo|{}|{base}", plan.title)
     );
-    assert_eq!(stage.git(&["show", &format!("{branch}:{RECORD}")]), plan.files[0].contents.trim_end());
-    assert_eq!(stage.git(&["diff", "--name-only", "main", &branch]), RECORD, "nothing else changed");
+    assert_eq!(
+        stage.git(&["show", &format!("{branch}:{RECORD}")]),
+        plan.files[0].contents.trim_end()
+    );
+    assert_eq!(
+        stage.git(&["diff", "--name-only", "main", &branch]),
+        RECORD,
+        "nothing else changed"
+    );
 
     let found = &github.pull_requests(&plan.branch).await.unwrap()[0];
     assert!(found.ours && found.state == PullRequestState::Open, "{found:?}");
     assert_eq!(found.marker.as_ref(), Some(&plan.marker));
     assert_eq!(found.labels, plan.labels);
-    assert_eq!(found.link, format!("{}/{OWNER}/{NAME}/pull/1", stage.forge.api().trim_end_matches("/api/v3")));
+    assert_eq!(
+        found.link,
+        format!("{}/{OWNER}/{NAME}/pull/1", stage.forge.api().trim_end_matches("/api/v3"))
+    );
 
     let another = stage.ours();
     for wish in [Wish::Person, Wish::Unattended] {
@@ -48,8 +64,15 @@ async fn a_changed_drift_updates_in_place_with_one_comment() {
     assert_eq!(word(&run(&github, &plan(SECOND), Wish::Unattended).await), "updated 1");
     assert_eq!(word(&run(&github, &plan(SECOND), Wish::Unattended).await), "already open 1");
     let branch = format!("refs/heads/{}", plan(SECOND).branch);
-    assert_eq!(stage.git(&["rev-list", "--count", &format!("main..{branch}")]), "2", "on top, nothing forced");
-    assert_eq!(stage.git(&["show", &format!("{branch}:{RECORD}")]), format!("record of {SECOND}"));
+    assert_eq!(
+        stage.git(&["rev-list", "--count", &format!("main..{branch}")]),
+        "2",
+        "on top, nothing forced"
+    );
+    assert_eq!(
+        stage.git(&["show", &format!("{branch}:{RECORD}")]),
+        format!("record of {SECOND}")
+    );
     assert_eq!(github.own_comments(1).await.unwrap().len(), 1);
     stage.keeps_to_the_contract();
 }
@@ -75,7 +98,11 @@ async fn what_was_merged_closed_or_taken_back_is_respected() {
     }
     assert_eq!(github.tip(&plan(SECOND).branch).await.unwrap(), None);
     assert_eq!(github.own_comments(3).await.unwrap().len(), 1);
-    assert_eq!(word(&run(&github, &plan(SECOND), Wish::Unattended).await), "opened 4", "taking back mutes nothing");
+    assert_eq!(
+        word(&run(&github, &plan(SECOND), Wish::Unattended).await),
+        "opened 4",
+        "taking back mutes nothing"
+    );
     stage.keeps_to_the_contract();
 }
 
@@ -86,7 +113,10 @@ async fn somebody_elses_work_is_left_alone() {
     let taken = format!("the branch {} holds somebody else's work", plan(FIRST).branch);
     run(&colleague, &plan(FIRST), Wish::Person).await.unwrap();
     assert_eq!(word(&run(&github, &plan(SECOND), Wish::Person).await), taken);
-    assert_eq!(take_back(&github, &plan(FIRST).branch, 1).await.unwrap_err().to_string(), taken);
+    assert_eq!(
+        take_back(&github, &plan(FIRST).branch, 1).await.unwrap_err().to_string(),
+        taken
+    );
     assert!(github.own_comments(1).await.unwrap().is_empty());
     stage.keeps_to_the_contract();
 }
@@ -155,7 +185,11 @@ async fn a_branch_may_have_any_name_that_git_allows() {
         };
         let one = github.push(push(&base)).await.unwrap();
         let two = github.push(push(&one)).await.unwrap();
-        assert_eq!(github.tip(branch).await.unwrap().map(|tip| tip.commit), Some(two.clone()), "{branch}");
+        assert_eq!(
+            github.tip(branch).await.unwrap().map(|tip| tip.commit),
+            Some(two.clone()),
+            "{branch}"
+        );
         assert_eq!(stage.git(&["rev-parse", &format!("refs/heads/{branch}")]), two);
         assert_eq!(github.pull_requests(branch).await.unwrap(), []);
         github.remove_branch(branch, &two).await.unwrap();

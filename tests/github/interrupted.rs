@@ -62,7 +62,13 @@ async fn killed_at_every_call(before: Option<&str>) {
     let stage = prepared().await;
     let asked_before = stage.forge.exchanges().len();
     run(&stage.ours(), &plan(SECOND), Wish::Person).await.unwrap();
-    let calls: Vec<String> = stage.forge.exchanges().split_off(asked_before).into_iter().map(|one| one.method).collect();
+    let calls: Vec<String> = stage
+        .forge
+        .exchanges()
+        .split_off(asked_before)
+        .into_iter()
+        .map(|one| one.method)
+        .collect();
     assert!(calls.len() >= 12, "{calls:?}");
     for (call, method) in calls.iter().enumerate() {
         // Whether a question was heard makes no difference to the forge.
@@ -78,7 +84,12 @@ async fn killed_at_every_call(before: Option<&str>) {
             stage.forge.faults().clear();
             let second = run(&stage.ours(), &plan(SECOND), Wish::Unattended).await;
             assert!(second.is_ok(), "{how:?} at {call}: {first:?}, then {second:?}");
-            one_pull_request(&stage, before.map_or(0, |_| 1), &format!("{how:?} at {call}: {first:?}, then {second:?}")).await;
+            one_pull_request(
+                &stage,
+                before.map_or(0, |_| 1),
+                &format!("{how:?} at {call}: {first:?}, then {second:?}"),
+            )
+            .await;
             stage.keeps_to_the_contract();
         }
     }

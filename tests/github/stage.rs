@@ -140,6 +140,17 @@ impl Stage {
 
     /// A client with this token.
     pub(crate) fn client(&self, name: &str, token: SecretString) -> GitHub {
+        self.paced_client(name, token, &Arc::new(Pace::new(Duration::ZERO)))
+    }
+
+    /// Two clients of ours that share a rest between their writes.
+    pub(crate) fn clients_that_rest(&self, rest: Duration) -> (GitHub, GitHub) {
+        let pace = Arc::new(Pace::new(rest));
+        let client = || self.paced_client(NAME, self.forge.token(), &pace);
+        (client(), client())
+    }
+
+    fn paced_client(&self, name: &str, token: SecretString, pace: &Arc<Pace>) -> GitHub {
         let api = Url::parse(&self.forge.api()).unwrap();
         let options = GitHubOptions {
             host: "git.example.com".to_owned(),
@@ -147,7 +158,7 @@ impl Stage {
             name: name.to_owned(),
             token,
             login: None,
-            pace: Arc::new(Pace::new(Duration::ZERO)),
+            pace: Arc::clone(pace),
             api: api.clone(),
         };
         let client = http_client(&HttpOptions::for_server(&api, driftline::wire::http::Trust::Nobody)).unwrap();
@@ -177,7 +188,9 @@ impl Stage {
             let below = path.split('?').next().unwrap_or_default().split('/').skip(6);
             below.take(2).collect::<Vec<_>>().join("/")
         };
-        writes.map(|one| format!("{} {}", one.method, what(&one.path_and_query))).collect()
+        writes
+            .map(|one| format!("{} {}", one.method, what(&one.path_and_query)))
+            .collect()
     }
 
     /// Holds everything that was asked and answered against the published description.
@@ -186,7 +199,12 @@ impl Stage {
         assert!(!exchanges.is_empty());
         for exchange in &exchanges {
             let found = Contract::get().violations(exchange);
-            assert!(found.is_empty(), "{} {}: {found:#?}\n{exchange:?}", exchange.method, exchange.path_and_query);
+            assert!(
+                found.is_empty(),
+                "{} {}: {found:#?}\n{exchange:?}",
+                exchange.method,
+                exchange.path_and_query
+            );
         }
     }
 }

@@ -124,10 +124,16 @@ mod tests {
     fn a_rule_hits_what_it_names_and_as_often_as_it_says() {
         let faults = ForgeFaults::default();
         faults.add(ForgeFaultRule::on("POST", "/pulls", ForgeFault::Dropped).after(1).times(1));
-        let hits: Vec<bool> = [("GET", "/pulls"), ("POST", "/git"), ("POST", "/pulls"), ("POST", "/pulls"), ("POST", "/pulls")]
-            .iter()
-            .map(|(method, path)| faults.next(method, path).is_some())
-            .collect();
+        let hits: Vec<bool> = [
+            ("GET", "/pulls"),
+            ("POST", "/git"),
+            ("POST", "/pulls"),
+            ("POST", "/pulls"),
+            ("POST", "/pulls"),
+        ]
+        .iter()
+        .map(|(method, path)| faults.next(method, path).is_some())
+        .collect();
         assert_eq!(hits, [false, false, false, true, false]);
     }
 }

@@ -11,12 +11,12 @@ use super::routes::Asked;
 use crate::git::CommitId;
 use crate::git::bare::{Commit, Signature, TreeChange, TreeEntry};
 
-/// Modes that a tree entry may have, with the kind of object each stands for.
+/// Modes that a tree entry may have, with the kind of object each stands for. Whole folders (`040000`) cannot be put into a
+/// tree here; their files can.
 const MODES: &[(&str, &str)] = &[
     ("100644", "blob"),
     ("100755", "blob"),
     ("120000", "blob"),
-    ("040000", "tree"),
     ("160000", "commit"),
 ];
 
@@ -188,7 +188,12 @@ pub(super) async fn create_tree(asked: &Asked, hosted: &Hosted) -> Answered {
             let invalid = || Answer::unprocessable("base_tree is not a valid tree oid");
             let id = read_id(base).ok_or_else(invalid)?;
             let object = hosted.bare.object(&id).await?;
-            Some(object.filter(|object| object.kind == "tree").map(|_| id).ok_or_else(invalid)?)
+            Some(
+                object
+                    .filter(|object| object.kind == "tree")
+                    .map(|_| id)
+                    .ok_or_else(invalid)?,
+            )
         }
     };
     let entries = asked.body.get("tree").and_then(Value::as_array);
@@ -204,11 +209,14 @@ pub(super) async fn create_tree(asked: &Asked, hosted: &Hosted) -> Answered {
 async fn tree_change(hosted: &Hosted, entry: &Value) -> Result<TreeChange, Answer> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str);
     let path = text("path").filter(|path| !path.is_empty() && !path.contains('\0'));
-    let path = path.ok_or_else(|| Answer::unprocessable("tree.path cannot be blank"))?.to_owned();
+    let path = path
+        .ok_or_else(|| Answer::unprocessable("tree.path cannot be blank"))?
+        .to_owned();
     let mode = text("mode").unwrap_or_default();
-    let (mode, kind) = MODES.iter().find(|(known, _)| *known == mode).ok_or_else(|| {
-        Answer::unprocessable("Must supply a valid tree.mode")
-    })?;
+    let (mode, kind) = MODES
+        .iter()
+        .find(|(known, _)| *known == mode)
+        .ok_or_else(|| Answer::unprocessable("Must supply a valid tree.mode"))?;
     if text("type").is_some_and(|wanted| wanted != *kind) {
         return Err(Answer::unprocessable("tree.type does not fit tree.mode"));
     }

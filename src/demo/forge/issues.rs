@@ -23,11 +23,17 @@ fn must_have_issues(hosted: &Hosted) -> Result<(), Answer> {
 pub(super) fn list(asked: &Asked, hosted: &Hosted) -> Answered {
     let state = asked.target.filled("state").unwrap_or("open");
     let creator = asked.target.filled("creator");
-    let labels: Vec<&str> = asked.target.filled("labels").map(|labels| labels.split(',').collect()).unwrap_or_default();
+    let labels: Vec<&str> = asked
+        .target
+        .filled("labels")
+        .map(|labels| labels.split(',').collect())
+        .unwrap_or_default();
     let wanted = |ticket: &&Ticket| {
         (state == "all" || state == ticket.state())
             && creator.is_none_or(|creator| creator == ticket.author)
-            && labels.iter().all(|label| ticket.labels.iter().any(|has| has.eq_ignore_ascii_case(label)))
+            && labels
+                .iter()
+                .all(|label| ticket.labels.iter().any(|has| has.eq_ignore_ascii_case(label)))
     };
     let mut told: Vec<Value> = hosted
         .tickets
@@ -102,7 +108,10 @@ pub(super) fn change(asked: &Asked, hosted: &mut Hosted, number: &str) -> Answer
 /// `GET issues/NUMBER/comments`
 pub(super) fn comments(asked: &Asked, hosted: &Hosted, number: &str) -> Answered {
     let ticket = hosted.ticket(number)?;
-    let told = ticket.comments.iter().map(|comment| asked.addresses.comment(hosted, ticket, comment));
+    let told = ticket
+        .comments
+        .iter()
+        .map(|comment| asked.addresses.comment(hosted, ticket, comment));
     Ok(Answer::ok(asked.page_of(told.collect())))
 }
 
@@ -133,7 +142,9 @@ pub(super) fn create_comment(asked: &Asked, hosted: &mut Hosted, number: &str) -
 fn wanted_labels(asked: &Asked) -> Vec<String> {
     let labels = asked.body.get("labels").and_then(Value::as_array);
     let name = |label: &Value| label.as_str().or_else(|| label.get("name")?.as_str()).map(str::to_owned);
-    labels.map(|labels| labels.iter().filter_map(name).collect()).unwrap_or_default()
+    labels
+        .map(|labels| labels.iter().filter_map(name).collect())
+        .unwrap_or_default()
 }
 
 /// `GET issues/NUMBER/labels`

@@ -245,7 +245,11 @@ impl Addresses {
     pub(super) fn issue(&self, hosted: &Hosted, ticket: &Ticket) -> Value {
         let api = self.repository_api(hosted);
         let own = format!("{api}/issues/{}", ticket.number);
-        let reason = ticket.closed.as_ref().map(|(_, reason)| reason.as_str()).filter(|reason| !reason.is_empty());
+        let reason = ticket
+            .closed
+            .as_ref()
+            .map(|(_, reason)| reason.as_str())
+            .filter(|reason| !reason.is_empty());
         let mut issue = json!({
             "id": id(&own), "node_id": format!("I_{}", id(&own)), "number": ticket.number, "state": ticket.state(),
             "state_reason": reason, "title": ticket.title, "body": ticket.body, "locked": false,

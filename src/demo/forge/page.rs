@@ -77,7 +77,11 @@ fn head(asked: &Asked, hosted: &Hosted, ticket: &Ticket) -> String {
         .map(|label| format!("<span class=\"label\">{}</span>", escaped(label)))
         .collect();
     let branches = ticket.pull.as_ref().map_or_else(String::new, |pull| {
-        format!(" wants to merge <code>{}</code> into <code>{}</code>", escaped(&pull.head), escaped(&pull.base))
+        format!(
+            " wants to merge <code>{}</code> into <code>{}</code>",
+            escaped(&pull.head),
+            escaped(&pull.base)
+        )
     });
     format!(
         "<p>{} · <a href=\"{}\">#{}</a></p>\n<h1>{}</h1>\n<p><span class=\"state {state}\">{state}</span> {}{branches}, \

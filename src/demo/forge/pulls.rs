@@ -21,7 +21,10 @@ pub(super) fn list(asked: &Asked, hosted: &Hosted) -> Answered {
             && head.is_none_or(|head| head.eq_ignore_ascii_case(&label))
             && base.is_none_or(|base| base == pull.base)
     };
-    let found = hosted.tickets.values().filter_map(|ticket| Some((ticket, ticket.pull.as_ref()?)));
+    let found = hosted
+        .tickets
+        .values()
+        .filter_map(|ticket| Some((ticket, ticket.pull.as_ref()?)));
     let mut told: Vec<Value> = found
         .filter(|(ticket, pull)| wanted(ticket, pull))
         .map(|(ticket, pull)| asked.addresses.pull_request(hosted, ticket, pull))
@@ -51,7 +54,11 @@ pub(super) async fn create(asked: &Asked, hosted: &mut Hosted) -> Answered {
     let head_commit = hosted.tip(&head).await?.ok_or_else(|| invalid("head"))?;
     let base_commit = hosted.tip(&base).await?.ok_or_else(|| invalid("base"))?;
     let is_same = |pull: &Pull| pull.head == head && pull.base == base;
-    if hosted.tickets.values().any(|ticket| ticket.is_open() && ticket.pull.as_ref().is_some_and(is_same)) {
+    if hosted
+        .tickets
+        .values()
+        .any(|ticket| ticket.is_open() && ticket.pull.as_ref().is_some_and(is_same))
+    {
         let message = format!("A pull request already exists for {}:{head}.", hosted.owner);
         return Err(Answer::invalid_because(RESOURCE, message));
     }

@@ -74,9 +74,7 @@ pub(super) async fn answer_page(asked: &Asked, repositories: &mut Repositories) 
 pub(super) async fn answer(asked: &Asked, repositories: &mut Repositories) -> Answered {
     let segments = api_segments(&asked.target).ok_or_else(Answer::not_found)?;
     match segments.as_slice() {
-        ["user"] if asked.method == Method::GET => {
-            Ok(Answer::ok(asked.addresses.own_user(&asked.login, asked.now)))
-        }
+        ["user"] if asked.method == Method::GET => Ok(Answer::ok(asked.addresses.own_user(&asked.login, asked.now))),
         ["repos", owner, name, rest @ ..] => {
             let hosted = repositories.get(owner, name).await?;
             match (asked.method.as_str(), rest) {

@@ -19,8 +19,8 @@ use super::answer::{Answer, Answered, Content};
 use super::faults::{ForgeFault, ForgeFaults};
 use super::hosted::{Hosted, RepositorySettings};
 use super::objects::Addresses;
-use super::routes::{self, Asked};
 use super::pulls;
+use super::routes::{self, Asked};
 use crate::demo::answer::{Body, whole};
 use crate::demo::clock::DemoClock;
 use crate::demo::listening::{Connections, ResetConnection, collected};
@@ -204,7 +204,9 @@ impl DemoForge {
         });
         let shared = Arc::clone(&backend);
         let connections = backend.connections.clone();
-        let accepting = connections.accept("the demo forge", listener, move |request| handle(Arc::clone(&shared), request));
+        let accepting = connections.accept("the demo forge", listener, move |request| {
+            handle(Arc::clone(&shared), request)
+        });
         backend.connections.spawn(accepting);
         Ok(Self {
             backend,
@@ -396,7 +398,10 @@ impl Backend {
 
 async fn handle(backend: Arc<Backend>, request: Request<Incoming>) -> Result<Response<Body>, ResetConnection> {
     let (parts, body) = request.into_parts();
-    let path_and_query = parts.uri.path_and_query().map_or_else(String::new, |target| target.as_str().to_owned());
+    let path_and_query = parts
+        .uri
+        .path_and_query()
+        .map_or_else(String::new, |target| target.as_str().to_owned());
     let fault = backend.faults.next(parts.method.as_str(), parts.uri.path());
     let body = collected(body).await;
     let (asked, mut answer) = match (&fault, body) {
@@ -405,7 +410,14 @@ async fn handle(backend: Arc<Backend>, request: Request<Incoming>) -> Result<Res
             Value::Null,
             Answer::refused(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         ),
-        (Some(ForgeFault::Instead { status, message, headers }), _) => {
+        (
+            Some(ForgeFault::Instead {
+                status,
+                message,
+                headers,
+            }),
+            _,
+        ) => {
             let mut answer = instead(*status, message);
             answer.headers.clone_from(headers);
             (Value::Null, answer)
@@ -416,7 +428,9 @@ async fn handle(backend: Arc<Backend>, request: Request<Incoming>) -> Result<Res
             {
                 tracing::warn!(?refusal, branch, "nobody could push, as was asked for");
             }
-            backend.answered(parts.method.clone(), &path_and_query, &parts.headers, &body).await
+            backend
+                .answered(parts.method.clone(), &path_and_query, &parts.headers, &body)
+                .await
         }
     };
     if let Some(ForgeFault::Afterwards { status, message }) = &fault {

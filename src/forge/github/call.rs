@@ -26,9 +26,6 @@ const PAGE: usize = 100;
 /// Pages of a list that are read.
 const MOST_PAGES: usize = 50;
 
-/// Wait before the one repetition of what came too early.
-const TOO_EARLY: Duration = Duration::from_secs(1);
-
 /// How something is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -195,7 +192,7 @@ impl GitHub {
         }
         let mut answer = self.answer(what, verb, &route, body).await;
         if answer.as_ref().is_ok_and(is_too_early) {
-            sleep_until(Instant::now() + TOO_EARLY).await;
+            sleep_until(Instant::now() + self.pace.rest).await;
             answer = self.answer(what, verb, &route, body).await;
         }
         *last = Some(Instant::now());

@@ -104,7 +104,12 @@ impl Forge for GitHub {
     async fn pull_requests(&self, branch: &str) -> Result<Vec<PullRequest>, ForgeError> {
         let login = self.login().await?;
         let head = format!("{}:{branch}", self.owner);
-        let query = [("head", head.as_str()), ("state", "all"), ("sort", "created"), ("direction", "desc")];
+        let query = [
+            ("head", head.as_str()),
+            ("state", "all"),
+            ("sort", "created"),
+            ("direction", "desc"),
+        ];
         let found: Vec<Pull> = self.list("the pull requests", &["pulls"], &query).await?;
         let from_here = found.into_iter().filter(|pull| self.is_from_here(pull));
         Ok(from_here.map(|pull| pull.told(&self.page(), login)).collect())
@@ -130,7 +135,8 @@ impl Forge for GitHub {
 
     async fn rewrite(&self, number: u64, title: &str, body: &str) -> Result<(), ForgeError> {
         let path = ["pulls", &number.to_string()];
-        self.send("the pull request", Verb::Patch, &path, Some(&Text { title, body })).await
+        self.send("the pull request", Verb::Patch, &path, Some(&Text { title, body }))
+            .await
     }
 
     async fn own_comments(&self, number: u64) -> Result<Vec<String>, ForgeError> {

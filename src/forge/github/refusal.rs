@@ -49,7 +49,10 @@ impl Words {
             }
         });
         let lines = self.message.lines().map(str::to_owned).chain(details);
-        let said: Vec<String> = lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+        let said: Vec<String> = lines
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect();
         let said = match said.is_empty() {
             true => status.to_string(),
             false => said.join("; "),
@@ -80,7 +83,8 @@ pub(super) fn refusal(forge: &str, what: &'static str, answer: &Answer) -> Forge
     let refused = |forge: String, message: String| ForgeError::Refused { forge, what, message };
     match answer.status.as_u16() {
         403 | 429 => {
-            if let Some(seconds) = wait(&answer.headers, &words) {
+            let is_limit = answer.status == StatusCode::TOO_MANY_REQUESTS;
+            if let Some(seconds) = wait(&answer.headers, &words).or(is_limit.then_some(DEFAULT_WAIT)) {
                 return ForgeError::Limited { forge, seconds };
             }
             match missing(&answer.headers) {
@@ -105,10 +109,16 @@ pub(super) fn refusal(forge: &str, what: &'static str, answer: &Answer) -> Forge
         },
         409 if words.say("Git Repository is empty") => refused(forge, words.told(answer.status)),
         409 => ForgeError::Moved { forge },
-        422 if words.say("Reference already exists") || words.say("A pull request already exists") => ForgeError::Exists { forge },
-        422 if ["Update is not a fast forward", "Reference does not exist", "Reference cannot be updated"]
-            .iter()
-            .any(|said| words.say(said)) =>
+        422 if words.say("Reference already exists") || words.say("A pull request already exists") => {
+            ForgeError::Exists { forge }
+        }
+        422 if [
+            "Update is not a fast forward",
+            "Reference does not exist",
+            "Reference cannot be updated",
+        ]
+        .iter()
+        .any(|said| words.say(said)) =>
         {
             ForgeError::Moved { forge }
         }
@@ -171,9 +181,8 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Answer {
-        let header = |(name, value): &(&'static str, &'static str)| {
-            (HeaderName::from_static(name), HeaderValue::from_static(value))
-        };
+        let header =
+            |(name, value): &(&'static str, &'static str)| (HeaderName::from_static(name), HeaderValue::from_static(value));
         Answer {
             status: StatusCode::from_u16(status).unwrap(),
             headers: headers.iter().map(header).collect(),
@@ -184,7 +193,9 @@ mod tests {
     #[test]
     fn what_a_person_can_do_about_it_is_told_apart() {
         let invalid = |message: &str| {
-            format!(r#"{{"message": "Validation Failed", "errors": [{{"resource": "PullRequest", "code": "custom", "message": "{message}"}}]}}"#)
+            format!(
+                r#"{{"message": "Validation Failed", "errors": [{{"resource": "PullRequest", "code": "custom", "message": "{message}"}}]}}"#
+            )
         };
         let said = |message: &str| format!(r#"{{"message": "{message}"}}"#);
         for (status, headers, body, expected) in [
@@ -214,8 +225,18 @@ mod tests {
                 said("GitHub Actions is not permitted to create or approve pull requests."),
                 "github.com refuses the branch: GitHub Actions is not permitted to create or approve pull requests.",
             ),
-            (403, vec![("retry-after", "17")], String::new(), "github.com asks to wait 17 s"),
-            (429, vec![("retry-after", "soon")], String::new(), "github.com asks to wait 60 s"),
+            (
+                403,
+                vec![("retry-after", "17")],
+                String::new(),
+                "github.com asks to wait 17 s",
+            ),
+            (
+                429,
+                vec![("retry-after", "soon")],
+                String::new(),
+                "github.com asks to wait 60 s",
+            ),
             (
                 403,
                 vec![
@@ -245,8 +266,18 @@ mod tests {
                 "github.com refuses the branch: Issues has been disabled in this repository.",
             ),
             (422, vec![], said("Reference already exists"), "github.com has it already"),
-            (422, vec![], invalid("A pull request already exists for shop:x."), "github.com has it already"),
-            (422, vec![], said("Update is not a fast forward"), "the branch moved on github.com"),
+            (
+                422,
+                vec![],
+                invalid("A pull request already exists for shop:x."),
+                "github.com has it already",
+            ),
+            (
+                422,
+                vec![],
+                said("Update is not a fast forward"),
+                "the branch moved on github.com",
+            ),
             (
                 422,
                 vec![],
@@ -271,7 +302,12 @@ mod tests {
                 String::new(),
                 "github.com refuses the branch: the repository was renamed or moved: its new address is to be used",
             ),
-            (502, vec![], "<html>".to_owned(), "github.com did not answer the branch: 502 Bad Gateway"),
+            (
+                502,
+                vec![],
+                "<html>".to_owned(),
+                "github.com did not answer the branch: 502 Bad Gateway",
+            ),
         ] {
             let told = refusal("github.com", "the branch", &answer(status, &headers, &body)).to_string();
             assert_eq!(told, expected, "{status} {headers:?} {body}");
