@@ -12,9 +12,11 @@ mod issues;
 mod objects;
 mod page;
 mod pulls;
+mod repositories;
 mod routes;
 mod server;
 
 pub use faults::{ForgeFault, ForgeFaultRule, ForgeFaults};
 pub use hosted::RepositorySettings;
-pub use server::{DemoForge, ForgeExchange, ForgeOptions, HostedRepository, MergeRefused};
+pub use repositories::HostedRepository;
+pub use server::{DemoForge, ForgeExchange, ForgeOptions, MergeRefused};

@@ -45,11 +45,11 @@ pub(super) fn not_found() -> String {
 pub(super) async fn ticket(asked: &Asked, hosted: &Hosted, number: &str) -> Answered {
     let ticket = hosted.ticket(number)?;
     let mut body = head(asked, hosted, ticket);
-    let _ = write!(body, "<pre>{}</pre>\n", escaped(&ticket.body));
+    let _ = writeln!(body, "<pre>{}</pre>", escaped(&ticket.body));
     for comment in &ticket.comments {
-        let _ = write!(
+        let _ = writeln!(
             body,
-            "<h3>{} on {}</h3>\n<pre>{}</pre>\n",
+            "<h3>{} on {}</h3>\n<pre>{}</pre>",
             escaped(&comment.author),
             time(comment.at),
             escaped(&comment.body)
@@ -57,10 +57,10 @@ pub(super) async fn ticket(asked: &Asked, hosted: &Hosted, number: &str) -> Answ
     }
     if let Some(pull) = &ticket.pull {
         let difference = hosted.bare.difference(&pull.base_commit, &pull.head_commit).await?;
-        let _ = write!(body, "<h2>Files changed</h2>\n<pre>{}</pre>\n", escaped(&difference));
-        let _ = write!(
+        let _ = writeln!(body, "<h2>Files changed</h2>\n<pre>{}</pre>", escaped(&difference));
+        let _ = writeln!(
             body,
-            "<p>In a terminal: <code>git --git-dir={} log {}</code></p>\n",
+            "<p>In a terminal: <code>git --git-dir={} log {}</code></p>",
             escaped(&hosted.bare.folder().display().to_string()),
             escaped(&pull.head)
         );

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, Answered};
 use super::objects::Addresses;
-use super::server::Repositories;
+use super::repositories::Repositories;
 use super::{git_data, issues, page, pulls};
 use crate::demo::request::Target;
 

@@ -1,8 +1,8 @@
 //! The listening side: the handle, accounts, repositories, one request after the other.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
@@ -17,17 +17,17 @@ use tokio::sync::Mutex;
 
 use super::answer::{Answer, Answered, Content};
 use super::faults::{ForgeFault, ForgeFaults};
-use super::hosted::{Hosted, RepositorySettings};
+use super::hosted::RepositorySettings;
 use super::objects::Addresses;
 use super::pulls;
+use super::repositories::{HostedRepository, Repositories};
 use super::routes::{self, Asked};
 use crate::demo::answer::{Body, whole};
 use crate::demo::clock::DemoClock;
 use crate::demo::listening::{Connections, ResetConnection, collected};
 use crate::demo::request::Target;
 use crate::engine::ports::Clock;
-use crate::git::bare::{BareRepository, Commit, Signature};
-use crate::git::{Git, GitError, SshCommand};
+use crate::git::bare::{Commit, Signature};
 
 /// The account that driftline uses.
 const ACCOUNT: &str = "driftline-demo";
@@ -40,19 +40,6 @@ const READER: &str = "reader";
 
 /// So many exchanges are remembered.
 const REMEMBERED: usize = 10_000;
-
-/// A repository to serve.
-#[derive(Debug, Clone)]
-pub struct HostedRepository {
-    /// Owner.
-    pub owner: String,
-    /// Name.
-    pub name: String,
-    /// Its default branch.
-    pub default_branch: String,
-    /// What it holds, as `git bundle` writes it; empty for an empty repository.
-    pub bundle: Bytes,
-}
 
 /// How the forge is served.
 #[derive(Debug)]
@@ -86,63 +73,6 @@ pub struct ForgeExchange {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the demo forge did not merge it: {0}")]
 pub struct MergeRefused(String);
-
-/// What one repository is before anybody asks for it, and after.
-#[derive(Debug)]
-enum Slot {
-    Packed(HostedRepository),
-    Open(Box<Hosted>),
-}
-
-/// All repositories. They are unpacked when they are first asked for.
-#[derive(Debug)]
-pub(super) struct Repositories {
-    folder: PathBuf,
-    clock: DemoClock,
-    slots: BTreeMap<(String, String), Slot>,
-}
-
-impl Repositories {
-    /// The repository of this name.
-    pub(super) async fn get(&mut self, owner: &str, name: &str) -> Result<&mut Hosted, Answer> {
-        let key = (owner.to_lowercase(), name.to_lowercase());
-        let slot = self.slots.get_mut(&key).ok_or_else(Answer::not_found)?;
-        if let Slot::Packed(packed) = slot {
-            *slot = Slot::Open(Box::new(unpacked(packed, &self.folder, &self.clock).await?));
-        }
-        match slot {
-            Slot::Open(hosted) => Ok(hosted),
-            Slot::Packed(_) => Err(Answer::not_found()),
-        }
-    }
-}
-
-async fn unpacked(packed: &HostedRepository, folder: &Path, clock: &DemoClock) -> Result<Hosted, GitError> {
-    let git = Git::new(folder.join("scratch"), SshCommand::Batch);
-    let path = folder.join(&packed.owner).join(format!("{}.git", packed.name));
-    let bare = BareRepository::init(git, &path, &packed.default_branch).await?;
-    if !packed.bundle.is_empty() {
-        let bundle = path.join("driftline.bundle");
-        let failed = |error: std::io::Error| GitError::Scratch {
-            folder: bundle.display().to_string(),
-            message: error.to_string(),
-        };
-        tokio::fs::write(&bundle, &packed.bundle).await.map_err(failed)?;
-        bare.take_bundle(&bundle).await?;
-        tokio::fs::remove_file(&bundle).await.map_err(failed)?;
-    }
-    Ok(Hosted {
-        owner: packed.owner.clone(),
-        name: packed.name.clone(),
-        default_branch: packed.default_branch.clone(),
-        bare,
-        settings: RepositorySettings::default(),
-        tickets: BTreeMap::new(),
-        labels: BTreeMap::new(),
-        comments: 0,
-        created: clock.now(),
-    })
-}
 
 /// What all connections share.
 struct Backend {
@@ -186,17 +116,11 @@ impl DemoForge {
         };
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
-        let key = |one: &HostedRepository| (one.owner.to_lowercase(), one.name.to_lowercase());
-        let slots = options.repositories.into_iter().map(|one| (key(&one), Slot::Packed(one)));
         let backend = Arc::new(Backend {
             addresses: Addresses {
                 origin: format!("http://{address}"),
             },
-            repositories: Mutex::new(Repositories {
-                folder: folder.clone(),
-                clock: options.clock.clone(),
-                slots: slots.collect(),
-            }),
+            repositories: Mutex::new(Repositories::new(folder.clone(), options.clock.clone(), options.repositories)),
             clock: options.clock,
             faults: ForgeFaults::default(),
             exchanges: std::sync::Mutex::default(),

@@ -41,10 +41,9 @@ pub(super) const NOTHING: Option<&()> = None;
 impl GitHub {
     /// Path of a call below the base address; every segment is encoded by itself.
     fn route(&self, path: &[&str], query: &[(&str, &str)]) -> String {
-        let mut encoder = match Url::parse("http://localhost/") {
-            Ok(url) => url,
-            // The address above is one.
-            Err(_) => return String::new(),
+        // Nothing of this address is sent: it holds the path while that is encoded.
+        let Ok(mut encoder) = Url::parse("http://localhost/") else {
+            return String::new();
         };
         if let Ok(mut segments) = encoder.path_segments_mut() {
             segments.clear().extend(path);

@@ -2,6 +2,8 @@
 //!
 //! Nothing of the person's configuration reaches it, and nothing is signed: it is ours from the first byte.
 
+mod objects;
+
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,72 +12,14 @@ use super::command::{Given, Printed, doing};
 use super::{CommitId, Git, GitError};
 use crate::drift::RepositoryUrl;
 
+pub use objects::{Commit, Object, Signature, TreeChange, TreeEntry};
+use objects::{parse_commit, parse_entry};
+
 /// Of any object or listing, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// What a name without an object is compared with.
 const NOTHING: &str = "0000000000000000000000000000000000000000";
-
-/// One entry of a tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeEntry {
-    /// Path in the repository.
-    pub path: String,
-    /// Six octal digits, as Git writes them.
-    pub mode: String,
-    /// `blob`, `tree` or `commit`.
-    pub kind: String,
-    /// Name of the object.
-    pub id: CommitId,
-    /// In bytes; blobs only.
-    pub size: Option<u64>,
-}
-
-/// What a tree is to hold at a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeChange {
-    /// Path in the repository.
-    pub path: String,
-    /// Six octal digits, as Git writes them.
-    pub mode: String,
-    /// The object; `None` removes the path.
-    pub id: Option<CommitId>,
-}
-
-/// Who made a commit, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
-    /// Name.
-    pub name: String,
-    /// Address.
-    pub email: String,
-    /// Seconds since 1970.
-    pub seconds: i64,
-}
-
-/// A commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commit {
-    /// Its files.
-    pub tree: CommitId,
-    /// What it stands on.
-    pub parents: Vec<CommitId>,
-    /// Who wrote it.
-    pub author: Signature,
-    /// Who put it there.
-    pub committer: Signature,
-    /// Message.
-    pub message: String,
-}
-
-/// An object of a repository, with its kind and its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
-    /// `blob`, `tree`, `commit` or `tag`.
-    pub kind: String,
-    /// Its content.
-    pub bytes: Vec<u8>,
-}
 
 /// A bare repository in a folder.
 #[derive(Debug)]
@@ -400,173 +344,5 @@ impl BareRepository {
     }
 }
 
-/// `MODE KIND ID SIZE\tPATH`; the size is padded, and a hyphen for what has none.
-fn parse_entry(entry: &str) -> Option<TreeEntry> {
-    let (facts, path) = entry.split_once('\t')?;
-    let mut words = facts.split_ascii_whitespace();
-    Some(TreeEntry {
-        path: path.to_owned(),
-        mode: words.next()?.to_owned(),
-        kind: words.next()?.to_owned(),
-        id: CommitId::parse(words.next()?)?,
-        size: words.next()?.parse().ok(),
-    })
-}
-
-/// Headers, an empty line, the message.
-fn parse_commit(text: &str) -> Option<Commit> {
-    let (headers, message) = text.split_once("\n\n").unwrap_or((text, ""));
-    let values = |name: &'static str| {
-        headers
-            .lines()
-            .filter_map(move |line| line.split_once(' ').filter(|(found, _)| *found == name))
-            .map(|(_, value)| value)
-    };
-    Some(Commit {
-        tree: CommitId::parse(values("tree").next()?)?,
-        parents: values("parent").filter_map(CommitId::parse).collect(),
-        author: parse_signature(values("author").next()?)?,
-        committer: parse_signature(values("committer").next()?)?,
-        message: message.to_owned(),
-    })
-}
-
-/// `NAME <EMAIL> SECONDS ZONE`.
-fn parse_signature(text: &str) -> Option<Signature> {
-    let (name, rest) = text.split_once(" <").or_else(|| Some(("", text.strip_prefix('<')?)))?;
-    let (email, rest) = rest.split_once('>')?;
-    Some(Signature {
-        name: name.to_owned(),
-        email: email.to_owned(),
-        seconds: rest.split_ascii_whitespace().next()?.parse().ok()?,
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn repository(folder: &Path) -> BareRepository {
-        let git = Git::new(folder.join("scratch"), super::super::SshCommand::Batch);
-        BareRepository::init(git, &folder.join("bare.git"), "main").await.unwrap()
-    }
-
-    fn change(path: &str, mode: &str, id: Option<&CommitId>) -> TreeChange {
-        TreeChange {
-            path: path.to_owned(),
-            mode: mode.to_owned(),
-            id: id.cloned(),
-        }
-    }
-
-    fn commit(tree: &CommitId, parents: &[&CommitId], message: &str) -> Commit {
-        let signature = Signature {
-            name: "Ada".to_owned(),
-            email: "ada@example.com".to_owned(),
-            seconds: 1_700_000_000,
-        };
-        Commit {
-            tree: tree.clone(),
-            parents: parents.iter().map(|parent| (*parent).clone()).collect(),
-            author: signature.clone(),
-            committer: signature,
-            message: message.to_owned(),
-        }
-    }
-
-    #[tokio::test]
-    async fn objects_written_are_read_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let bare = repository(folder.path()).await;
-        let script = bare.write_blob(b"#!/bin/sh\n").await.unwrap();
-        let text = bare.write_blob(b"a: 1\n").await.unwrap();
-        let changes = [
-            change("run.sh", "100755", Some(&script)),
-            change("apps/web.yaml", "100644", Some(&text)),
-        ];
-        let first = bare.write_tree(None, &changes).await.unwrap();
-        let told = |entries: &[TreeEntry]| -> Vec<String> {
-            let line = |e: &TreeEntry| format!("{} {} {} {:?}", e.mode, e.kind, e.path, e.size);
-            entries.iter().map(line).collect()
-        };
-        assert_eq!(
-            told(&bare.tree(&first, true).await.unwrap()),
-            [
-                "040000 tree apps None",
-                "100644 blob apps/web.yaml Some(5)",
-                "100755 blob run.sh Some(10)"
-            ]
-        );
-        // The rest of the tree stays as it is, the mode too.
-        let second = bare
-            .write_tree(Some(&first), &[change("apps/web.yaml", "100644", None)])
-            .await
-            .unwrap();
-        assert_eq!(
-            told(&bare.tree(&second, true).await.unwrap()),
-            ["100755 blob run.sh Some(10)"]
-        );
-        assert!(bare.write_tree(None, &[change("../x", "100644", Some(&text))]).await.is_err());
-        assert_eq!(bare.object(&text).await.unwrap().unwrap().bytes, b"a: 1\n");
-        assert_eq!(bare.object(&CommitId::parse(&"1".repeat(40)).unwrap()).await.unwrap(), None);
-
-        let written = commit(&first, &[], "one\n\nparent of the rest\n");
-        let root = bare.write_commit(&written).await.unwrap();
-        assert_eq!(bare.commit(&root).await.unwrap(), Some(written));
-        assert_eq!(bare.commit(&first).await.unwrap(), None, "a tree is no commit");
-        assert!(!bare.folder().join("driftline-index-0").exists());
-    }
-
-    #[tokio::test]
-    async fn a_reference_moves_only_from_where_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        let bare = repository(folder.path()).await;
-        let tree = bare.write_tree(None, &[]).await.unwrap();
-        let one = bare.write_commit(&commit(&tree, &[], "one\n")).await.unwrap();
-        let two = bare.write_commit(&commit(&tree, &[&one], "two\n")).await.unwrap();
-        let name = "refs/heads/a/b";
-        bare.set_reference(name, Some(&one), None).await.unwrap();
-        assert!(bare.set_reference(name, Some(&two), None).await.is_err());
-        assert!(bare.set_reference(name, Some(&one), Some(&two)).await.is_err());
-        bare.set_reference(name, Some(&two), Some(&one)).await.unwrap();
-        assert_eq!(bare.reference(name).await.unwrap(), Some(two.clone()));
-        assert_eq!(bare.reference("refs/heads/a").await.unwrap(), None);
-        assert!(
-            bare.set_reference("refs/heads/a", Some(&one), None).await.is_err(),
-            "a folder"
-        );
-        assert_eq!(
-            (bare.ahead(&one, &two).await.unwrap(), bare.ahead(&two, &one).await.unwrap()),
-            (1, 0)
-        );
-        assert!(bare.set_reference(name, None, Some(&one)).await.is_err());
-        bare.set_reference(name, None, Some(&two)).await.unwrap();
-        assert_eq!(bare.references("refs/heads").await.unwrap(), []);
-    }
-
-    #[tokio::test]
-    async fn a_merge_has_both_sides_or_conflicts() {
-        let folder = tempfile::tempdir().unwrap();
-        let bare = repository(folder.path()).await;
-        let blob = |text: &'static [u8]| bare.write_blob(text);
-        let (a, b, c) = (
-            blob(b"a\n").await.unwrap(),
-            blob(b"b\n").await.unwrap(),
-            blob(b"c\n").await.unwrap(),
-        );
-        let empty = bare.write_tree(None, &[]).await.unwrap();
-        let root = bare.write_commit(&commit(&empty, &[], "root\n")).await.unwrap();
-        let mut tips = Vec::new();
-        for (path, id) in [("x", &a), ("y", &b), ("x", &c)] {
-            let tree = bare
-                .write_tree(Some(&empty), &[change(path, "100644", Some(id))])
-                .await
-                .unwrap();
-            tips.push(bare.write_commit(&commit(&tree, &[&root], "tip\n")).await.unwrap());
-        }
-        let merged = bare.merged_tree(&tips[0], &tips[1]).await.unwrap();
-        assert_eq!(bare.tree(&merged, false).await.unwrap().len(), 2);
-        assert!(bare.merged_tree(&tips[0], &tips[2]).await.is_err());
-        assert!(bare.difference(&tips[0], &tips[1]).await.unwrap().contains("+b\n"));
-    }
-}
+mod tests;
