@@ -115,6 +115,12 @@ fn page(address: String, otherwise: impl FnOnce() -> String) -> String {
 }
 
 impl Pull {
+    /// Whether it comes from the repository of this full name, and not from a fork: those of one owner are listed together.
+    pub(super) fn is_from(&self, repository: &str) -> bool {
+        let from = self.head.as_ref().and_then(|head| head.repo.as_ref());
+        from.is_some_and(|from| from.full_name.eq_ignore_ascii_case(repository))
+    }
+
     /// In our words; `repository` is the address of its page.
     pub(super) fn told(self, repository: &str, login: &str) -> PullRequest {
         PullRequest {
@@ -159,6 +165,20 @@ mod tests {
         let told = pull.told("https://git.example.com/shop/web", "me");
         assert_eq!(told.link, "https://git.example.com/shop/web/pull/7");
         assert_eq!((told.state, told.ours, told.marker), (PullRequestState::Open, false, None));
+    }
+
+    #[test]
+    fn a_pull_request_from_a_fork_is_not_from_here() {
+        for (head, expected) in [
+            (r#"{"repo": {"full_name": "Shop/Web"}}"#, true),
+            (r#"{"repo": {"full_name": "shop/web-fork"}}"#, false),
+            (r#"{"repo": null}"#, false),
+            ("null", false),
+        ] {
+            let pull = format!(r#"{{"number": 1, "html_url": "", "head": {head}}}"#);
+            let pull: Pull = serde_json::from_str(&pull).unwrap();
+            assert_eq!(pull.is_from("shop/web"), expected, "{head}");
+        }
     }
 
     #[test]

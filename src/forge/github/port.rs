@@ -64,13 +64,6 @@ impl GitHub {
         let found: Option<Reference> = self.find("the branch", &route).await?;
         Ok(found.map(|reference| reference.object.sha))
     }
-
-    /// Whether a pull request comes from this repository, and not from a fork by the same owner.
-    fn is_from_here(&self, pull: &Pull) -> bool {
-        let here = format!("{}/{}", self.owner, self.name);
-        let repository = pull.head.as_ref().and_then(|head| head.repo.as_ref());
-        repository.is_some_and(|repository| repository.full_name.eq_ignore_ascii_case(&here))
-    }
 }
 
 #[async_trait]
@@ -111,7 +104,8 @@ impl Forge for GitHub {
             ("direction", "desc"),
         ];
         let found: Vec<Pull> = self.list("the pull requests", &["pulls"], &query).await?;
-        let from_here = found.into_iter().filter(|pull| self.is_from_here(pull));
+        let here = format!("{}/{}", self.owner, self.name);
+        let from_here = found.into_iter().filter(|pull| pull.is_from(&here));
         Ok(from_here.map(|pull| pull.told(&self.page(), login)).collect())
     }
 

@@ -285,7 +285,7 @@ impl BareRepository {
         .await
     }
 
-    /// What changed from one commit to another, as `git diff` says it.
+    /// What `to` has changed since it and `from` had the same commit, as `git diff` says it.
     ///
     /// # Errors
     /// One of them is not there.
@@ -294,6 +294,7 @@ impl BareRepository {
             .bytes(
                 &[
                     "diff-tree",
+                    "--merge-base",
                     "-p",
                     "--no-color",
                     "--no-ext-diff",
