@@ -13,6 +13,7 @@
 //! | [`redact`] | the one redactor: no secret value passes it |
 //! | [`engine`] | collect → judge → the redacted view that everyone else sees |
 //! | [`argocd`] | the HTTP client: list, watch, managed resources |
+//! | [`forge`] | where pull requests and issues go: GitHub |
 //! | [`git`] | the git command line in scratch repositories: one file of one branch |
 //! | [`store`] | the journal: when a drift was first seen, how often it came back, what people decided |
 //! | [`tui`] | the terminal UI: pure state and update, screens, runtime |
@@ -27,6 +28,7 @@ pub mod config;
 pub mod demo;
 pub mod drift;
 pub mod engine;
+pub mod forge;
 pub mod git;
 pub mod ignore;
 pub mod kubernetes;

@@ -136,6 +136,11 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "src/argocd/client.rs uses engine::view: argocd may only use engine::ports of engine.",
     ),
     (
+        "src/forge/github/port.rs",
+        "use crate::engine::acting::pull_request::open;",
+        "src/forge/github/port.rs uses engine::acting: forge may only use engine::ports, engine::acting::forge of engine.",
+    ),
+    (
         "src/argocd/client.rs",
         "use crate::demo::Recording;",
         "src/argocd/client.rs uses demo: argocd may only use kubernetes, yaml, drift, redact, ignore, verdict, writeback, plan, engine.",
@@ -294,6 +299,10 @@ fn what_is_allowed_is_not_called_an_offence() {
         (
             "src/engine/core.rs",
             "use tokio::sync::mpsc; fn f() { tokio::time::Instant::now(); }",
+        ),
+        (
+            "src/forge/github/port.rs",
+            "use crate::engine::acting::forge::{Forge, ForgeError}; use crate::engine::acting::forge;",
         ),
         ("src/config/load.rs", "fn f() { std::fs::read_to_string(p); }"),
         (

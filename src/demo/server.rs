@@ -4,18 +4,12 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::account::Accounts;
 use super::answer::{Answer, Body, Reply};
@@ -24,15 +18,13 @@ use super::clock::DemoClock;
 use super::encoding::respond;
 use super::faults::{Fault, Faults, replacement, spoil};
 use super::fleet::{Fleet, Moment};
+use super::listening::{Connections, ResetConnection, collected};
 use super::playback::{PlaybackClock, Player};
 use super::recording::Recording;
 use super::request::Target;
 use super::request_log::{RequestLog, SeenRequest};
 use super::routes::{self, Asked};
 use crate::engine::ports::Clock;
-
-/// Request bodies beyond this are refused unread, in bytes.
-const LARGEST_BODY: usize = 1 << 20;
 
 /// Which server's version, settings and list mask are spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -88,8 +80,7 @@ pub(super) struct Backend {
     player: Player,
     faults: Faults,
     log: RequestLog,
-    stop: CancellationToken,
-    tasks: TaskTracker,
+    connections: Connections,
 }
 
 impl Backend {
@@ -130,17 +121,16 @@ impl Backend {
     pub(super) fn start_playback(self: &Arc<Self>) {
         if self.player.must_start() {
             let backend = Arc::clone(self);
-            self.spawn(async move { backend.player.run(&backend.fleet.timeline, &backend.stop).await });
+            self.spawn(async move { backend.player.run(&backend.fleet.timeline, &backend.connections.stop).await });
         }
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        // Tasks end by themselves when the server stops; nobody waits for a single one.
-        drop(self.tasks.spawn(task));
+        self.connections.spawn(task);
     }
 
     pub(super) async fn stopped(&self) {
-        self.stop.cancelled().await;
+        self.connections.stop.cancelled().await;
     }
 }
 
@@ -179,11 +169,14 @@ impl RecordedArgoCd {
             player: Player::new(options.playback),
             faults: Faults::default(),
             log: RequestLog::default(),
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            connections: Connections::default(),
         });
-        let accepting = Arc::clone(&backend);
-        backend.spawn(async move { accept(accepting, listener).await });
+        let shared = Arc::clone(&backend);
+        let connections = backend.connections.clone();
+        let accepting = connections.accept("the recorded Argo CD", listener, move |request| {
+            handle(Arc::clone(&shared), request)
+        });
+        backend.spawn(accepting);
         Ok(Self { backend, address })
     }
 
@@ -239,60 +232,15 @@ impl RecordedArgoCd {
 
     /// Stops and waits until every connection has ended.
     pub async fn shut_down(self) {
-        self.backend.stop.cancel();
-        self.backend.tasks.close();
-        self.backend.tasks.wait().await;
+        self.backend.connections.shut_down().await;
     }
 }
 
 impl Drop for RecordedArgoCd {
     fn drop(&mut self) {
-        self.backend.stop.cancel();
+        self.backend.connections.stop.cancel();
     }
 }
-
-async fn accept(backend: Arc<Backend>, listener: TcpListener) {
-    loop {
-        let accepted = tokio::select! {
-            () = backend.stopped() => return,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                let serving = Arc::clone(&backend);
-                backend.spawn(async move { serve(serving, stream).await });
-            }
-            // Too many open files, or a client that left while it was in the queue: the next one may do better.
-            Err(error) => {
-                tracing::debug!(%error, "the recorded Argo CD could not accept a connection");
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
-        }
-    }
-}
-
-async fn serve(backend: Arc<Backend>, stream: TcpStream) {
-    // Events are small and must not wait for more.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "the recorded Argo CD could not set TCP_NODELAY");
-    }
-    let shared = Arc::clone(&backend);
-    let service = service_fn(move |request| handle(Arc::clone(&shared), request));
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    tokio::select! {
-        () = backend.stopped() => {}
-        ended = connection => {
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection to the recorded Argo CD broke");
-            }
-        }
-    }
-}
-
-/// The connection is to be closed without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection was reset, as asked for")]
-struct ResetConnection;
 
 async fn handle(backend: Arc<Backend>, request: Request<Incoming>) -> Result<Response<Body>, ResetConnection> {
     let path_and_query = request
@@ -344,13 +292,4 @@ async fn answered(
         Reply::Unary(answer) => respond(answer, &parts.headers, backend.now()),
         Reply::Stream(response) => response,
     })
-}
-
-/// The request's body; `None` when it is too large or broke off.
-async fn collected(body: Incoming) -> Option<Bytes> {
-    Limited::new(body, LARGEST_BODY)
-        .collect()
-        .await
-        .ok()
-        .map(http_body_util::Collected::to_bytes)
 }

@@ -1,11 +1,12 @@
 //! One git command in a scratch repository: what it may reach, what it inherits, how much it may say, and that it ends.
 
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Stdio;
 
-use futures_util::future::join;
-use tokio::io::{AsyncRead, AsyncReadExt, copy, sink};
+use futures_util::future::join3;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::process::{Child, Command};
 
 use super::error::GitError;
@@ -63,6 +64,15 @@ pub(super) enum Printed {
     TooMuch,
 }
 
+/// What a command is given besides its arguments.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given<'a> {
+    /// What it reads.
+    pub(super) input: &'a [u8],
+    /// Variables of its environment.
+    pub(super) environment: &'a [(&'a str, &'a OsStr)],
+}
+
 /// The command among the arguments, for messages.
 pub(super) fn doing<'a>(arguments: &[&'a str]) -> &'a str {
     arguments.first().copied().unwrap_or_default()
@@ -78,7 +88,23 @@ impl Git {
         arguments: &[&str],
         limit: u64,
     ) -> Result<Printed, GitError> {
+        self.run_given(folder, url, arguments, Given::default(), limit).await
+    }
+
+    /// [`Git::run`] with something to read and variables.
+    pub(super) async fn run_given(
+        &self,
+        folder: &Path,
+        url: &RepositoryUrl,
+        arguments: &[&str],
+        given: Given<'_>,
+        limit: u64,
+    ) -> Result<Printed, GitError> {
         let mut command = self.command(folder);
+        command.envs(given.environment.iter().copied());
+        if !given.input.is_empty() {
+            command.stdin(Stdio::piped());
+        }
         command.env("GIT_ALLOW_PROTOCOL", protocols(url.transport()));
         if self.ssh == SshCommand::Batch && url.transport() != Transport::Folder && !self.configures_ssh(folder).await {
             command.env("GIT_SSH_COMMAND", BATCH_SSH);
@@ -88,7 +114,7 @@ impl Git {
             Ok(child) => child,
             Err(error) => return Err(not_started(&error, folder, doing(arguments)).await),
         };
-        Running::new(child).finish(doing(arguments), limit).await
+        Running::new(child).finish(doing(arguments), given.input, limit).await
     }
 
     /// Whether the person's configuration of Git names an ssh command, which then stands.
@@ -176,16 +202,17 @@ impl Running {
         }
     }
 
-    async fn finish(mut self, doing: &str, limit: u64) -> Result<Printed, GitError> {
-        // Both at once: a pipe that nobody empties stops the command.
-        let (bytes, complaint) = join(
+    async fn finish(mut self, doing: &str, input: &[u8], limit: u64) -> Result<Printed, GitError> {
+        // All at once: a pipe that nobody empties stops the command.
+        let (given, bytes, complaint) = join3(
+            feed(self.child.stdin.take(), input),
             beginning(self.child.stdout.take(), limit.saturating_add(1), Rest::Refused),
             beginning(self.child.stderr.take(), LARGEST_COMPLAINT, Rest::Forgotten),
         )
         .await;
-        let ended = match (bytes, complaint) {
-            (Ok(bytes), Ok(complaint)) => self.child.wait().await.map(|status| (status, bytes, complaint)),
-            (Err(error), _) | (_, Err(error)) => Err(error),
+        let ended = match (given, bytes, complaint) {
+            (Ok(()), Ok(bytes), Ok(complaint)) => self.child.wait().await.map(|status| (status, bytes, complaint)),
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => Err(error),
         };
         let (status, bytes, complaint) = ended.map_err(|error| GitError::Failed {
             doing: doing.to_owned(),
@@ -212,6 +239,16 @@ enum Rest {
     Refused,
     /// It is read and dropped, so that the writer goes on.
     Forgotten,
+}
+
+/// Gives all of this to read, or as much as is wanted.
+async fn feed(to: Option<impl AsyncWrite + Unpin>, input: &[u8]) -> std::io::Result<()> {
+    let Some(mut to) = to else { return Ok(()) };
+    match to.write_all(input).await {
+        // It ended before it had read everything, and says why.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The first bytes of what is written there.

@@ -1,8 +1,9 @@
 //! Git, as the command line that people have anyway, in scratch repositories of our own in the cache folder.
 //!
-//! [`Git::read`] reads one file of one branch; start there. `scratch` makes the repository to work in and takes it away
+//! [`Git::read`] reads one file of one branch; start there. [`bare`] is a repository that is served to others. `scratch` makes the repository to work in and takes it away
 //! again, `command` runs one command in it, with a deadline, bounded, and without anything that a checkout could say.
 
+pub mod bare;
 mod command;
 mod error;
 #[cfg(test)]

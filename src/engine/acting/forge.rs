@@ -59,6 +59,43 @@ pub struct PullRequest {
     pub labels: Vec<String>,
 }
 
+/// How an issue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssueState {
+    /// Nobody has closed it.
+    Open,
+    /// Closed as done.
+    Completed,
+    /// Closed as not planned: nobody wants to hear of it.
+    NotPlanned,
+}
+
+/// An issue that a forge knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// Number.
+    pub number: u64,
+    /// Its page.
+    pub link: String,
+    /// How it stands.
+    pub state: IssueState,
+    /// What its body says it is about; `None` without a marker.
+    pub marker: Option<Marker>,
+    /// Its labels.
+    pub labels: Vec<String>,
+}
+
+/// What a new issue says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIssue<'a> {
+    /// Title.
+    pub title: &'a str,
+    /// Body.
+    pub body: &'a str,
+    /// Labels, which are made when they are not there.
+    pub labels: &'a [String],
+}
+
 /// What a branch is to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push<'a> {
@@ -207,4 +244,16 @@ pub trait Forge: Send + Sync {
 
     /// Removes a branch, if its tip still is this commit.
     async fn remove_branch(&self, branch: &str, tip: &str) -> Result<(), ForgeError>;
+
+    /// Every issue, open or closed, that the token used here opened and that has this label, oldest first.
+    async fn own_issues(&self, label: &str) -> Result<Vec<Issue>, ForgeError>;
+
+    /// Opens an issue. No forge has a lock for these: two at once make two.
+    async fn open_issue(&self, new: NewIssue<'_>) -> Result<Issue, ForgeError>;
+
+    /// Replaces title and body of an issue.
+    async fn rewrite_issue(&self, number: u64, title: &str, body: &str) -> Result<(), ForgeError>;
+
+    /// Opens an issue again, or closes it for this reason.
+    async fn set_issue(&self, number: u64, state: IssueState) -> Result<(), ForgeError>;
 }

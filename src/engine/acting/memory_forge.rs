@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::forge::{Forge, ForgeError, NewPullRequest, PullRequest, PullRequestState, Push, RepositoryState, Tip};
+use super::forge::{
+    Forge, ForgeError, Issue, IssueState, NewIssue, NewPullRequest, PullRequest, PullRequestState, Push, RepositoryState, Tip,
+};
 use crate::plan::Marker;
 
 /// What happens to one call.
@@ -41,12 +43,25 @@ pub(crate) struct Opened {
     pub(crate) comments: Vec<String>,
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct OpenedIssue {
+    pub(crate) title: String,
+    pub(crate) body: String,
+    pub(crate) state: IssueState,
+    pub(crate) labels: BTreeSet<String>,
+    pub(crate) comments: Vec<String>,
+}
+
+/// Issues are numbered from here on, so that no number is that of a pull request too.
+pub(crate) const FIRST_ISSUE: usize = 1_001;
+
 #[derive(Debug, Default)]
 pub(crate) struct Inside {
     pub(crate) archived: bool,
     pub(crate) branches: BTreeMap<String, String>,
     pub(crate) commits: BTreeMap<String, Commit>,
     pub(crate) pull_requests: Vec<Opened>,
+    pub(crate) issues: Vec<OpenedIssue>,
     /// Names of the calls that write and reached it.
     pub(crate) writes: Vec<&'static str>,
     calls: usize,
@@ -150,6 +165,33 @@ impl Inside {
     fn of(&mut self, number: u64) -> &mut Opened {
         &mut self.pull_requests[usize::try_from(number).unwrap() - 1]
     }
+
+    fn issue(&mut self, number: u64) -> &mut OpenedIssue {
+        &mut self.issues[usize::try_from(number).unwrap() - FIRST_ISSUE]
+    }
+
+    fn told_issue(&self, at: usize) -> Issue {
+        let opened = &self.issues[at];
+        let number = at + FIRST_ISSUE;
+        Issue {
+            number: number as u64,
+            link: format!("https://git.example.com/issues/{number}"),
+            state: opened.state,
+            marker: Marker::find(&opened.body),
+            labels: opened.labels.iter().cloned().collect(),
+        }
+    }
+
+    /// Comments and labels of a pull request or an issue.
+    fn on(&mut self, number: u64) -> (&mut Vec<String>, &mut BTreeSet<String>) {
+        if number < FIRST_ISSUE as u64 {
+            let opened = self.of(number);
+            (&mut opened.comments, &mut opened.labels)
+        } else {
+            let opened = self.issue(number);
+            (&mut opened.comments, &mut opened.labels)
+        }
+    }
 }
 
 fn exists() -> ForgeError {
@@ -246,13 +288,13 @@ impl Forge for MemoryForge {
     }
 
     async fn own_comments(&self, number: u64) -> Result<Vec<String>, ForgeError> {
-        self.call("the comments", |inside| Ok(inside.of(number).comments.clone()))
+        self.call("the comments", |inside| Ok(inside.on(number).0.clone()))
     }
 
     async fn comment(&self, number: u64, body: &str) -> Result<(), ForgeError> {
         self.call("a comment", |inside| {
             inside.writes.push("comment");
-            inside.of(number).comments.push(body.to_owned());
+            inside.on(number).0.push(body.to_owned());
             Ok(())
         })
     }
@@ -260,7 +302,7 @@ impl Forge for MemoryForge {
     async fn label(&self, number: u64, labels: &[String]) -> Result<(), ForgeError> {
         self.call("the labels", |inside| {
             inside.writes.push("label");
-            inside.of(number).labels.extend(labels.iter().cloned());
+            inside.on(number).1.extend(labels.iter().cloned());
             Ok(())
         })
     }
@@ -280,6 +322,45 @@ impl Forge for MemoryForge {
             }
             inside.writes.push("remove");
             inside.branches.remove(branch);
+            Ok(())
+        })
+    }
+
+    async fn own_issues(&self, label: &str) -> Result<Vec<Issue>, ForgeError> {
+        self.call("the issues", |inside| {
+            let labelled = (0..inside.issues.len()).filter(|at| inside.issues[*at].labels.contains(label));
+            Ok(labelled.map(|at| inside.told_issue(at)).collect())
+        })
+    }
+
+    async fn open_issue(&self, new: NewIssue<'_>) -> Result<Issue, ForgeError> {
+        self.call("an issue", |inside| {
+            inside.writes.push("open issue");
+            inside.issues.push(OpenedIssue {
+                title: new.title.to_owned(),
+                body: new.body.to_owned(),
+                state: IssueState::Open,
+                labels: new.labels.iter().cloned().collect(),
+                comments: Vec::new(),
+            });
+            Ok(inside.told_issue(inside.issues.len() - 1))
+        })
+    }
+
+    async fn rewrite_issue(&self, number: u64, title: &str, body: &str) -> Result<(), ForgeError> {
+        self.call("the issue", |inside| {
+            inside.writes.push("rewrite issue");
+            let opened = inside.issue(number);
+            title.clone_into(&mut opened.title);
+            body.clone_into(&mut opened.body);
+            Ok(())
+        })
+    }
+
+    async fn set_issue(&self, number: u64, state: IssueState) -> Result<(), ForgeError> {
+        self.call("the issue", |inside| {
+            inside.writes.push("set issue");
+            inside.issue(number).state = state;
             Ok(())
         })
     }
@@ -367,5 +448,17 @@ impl Forge for Meddling<'_> {
     }
     async fn remove_branch(&self, branch: &str, tip: &str) -> Result<(), ForgeError> {
         self.meddle().await.remove_branch(branch, tip).await
+    }
+    async fn own_issues(&self, label: &str) -> Result<Vec<Issue>, ForgeError> {
+        self.meddle().await.own_issues(label).await
+    }
+    async fn open_issue(&self, new: NewIssue<'_>) -> Result<Issue, ForgeError> {
+        self.meddle().await.open_issue(new).await
+    }
+    async fn rewrite_issue(&self, number: u64, title: &str, body: &str) -> Result<(), ForgeError> {
+        self.meddle().await.rewrite_issue(number, title, body).await
+    }
+    async fn set_issue(&self, number: u64, state: IssueState) -> Result<(), ForgeError> {
+        self.meddle().await.set_issue(number, state).await
     }
 }

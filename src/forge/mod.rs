@@ -1,0 +1,5 @@
+//! Where pull requests and issues go: adapters for the port [`Forge`](crate::engine::acting::forge::Forge).
+//!
+//! [`github`] is GitHub and GitHub Enterprise Server, through their API.
+
+pub mod github;
