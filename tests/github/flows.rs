@@ -122,6 +122,22 @@ async fn somebody_elses_work_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_branch_is_removed_only_where_it_was_seen() {
+    let stage = Stage::new().await;
+    let github = stage.ours();
+    run(&github, &plan(FIRST), Wish::Person).await.unwrap();
+    let branch = plan(FIRST).branch;
+    let base = seen(&github).await.commit;
+    let tip = github.tip(&branch).await.unwrap().unwrap().commit;
+    let moved = github.remove_branch(&branch, &base).await.unwrap_err();
+    assert_eq!(moved.to_string(), "the branch moved on git.example.com");
+    github.remove_branch(&branch, &tip).await.unwrap();
+    let gone = github.remove_branch(&branch, &tip).await.unwrap_err();
+    assert_eq!(gone.to_string(), "the branch moved on git.example.com");
+    stage.keeps_to_the_contract();
+}
+
+#[tokio::test]
 async fn a_file_keeps_its_mode_and_what_is_no_file_is_not_written() {
     let stage = Stage::new().await;
     let github = stage.ours();

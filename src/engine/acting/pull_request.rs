@@ -233,7 +233,11 @@ async fn make_branch(forge: &dyn Forge, plan: &PullRequestPlan, base: &BaseNow) 
         match ours(forge, plan).await? {
             Ours::This => return Ok(()),
             // Left over from a pull request that is merged or closed: nobody waits for it.
-            Ours::Another(tip) => forge.remove_branch(&plan.branch, &tip.commit).await?,
+            Ours::Another(tip) => match forge.remove_branch(&plan.branch, &tip.commit).await {
+                // Somebody was faster: the push finds what is there now.
+                Ok(()) | Err(ForgeError::Moved { .. }) => {}
+                Err(error) => return Err(error.into()),
+            },
             Ours::Nothing => {}
         }
         let pushed = forge.push(plan.push(&base.commit, false)).await;
