@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::ignoring::facts::Facts;
 use super::view::{DriftKey, DriftView};
 use crate::drift::{ApplicationKey, Pointer};
 
@@ -70,6 +71,8 @@ pub(super) struct Shelved {
     pub writes: Vec<Write>,
     /// `metadata.uid` of the live object; empty when there is none.
     pub uid: String,
+    /// What ignore rules look at in each change, in the order of the view.
+    pub facts: Arc<[Facts]>,
 }
 
 impl Shelved {
