@@ -340,7 +340,10 @@ impl IgnoreListError {
     pub fn view(&self) -> ErrorView {
         let (path, hint) = match self {
             Self::System { path, .. } => (path, "Nothing was changed. See that it and its folder can be written."),
-            Self::Form { path, .. } => (path, "Mend the file first; `driftline ignore list` says what is wrong with it."),
+            Self::Form { path, .. } => (
+                path,
+                "Mend the file first; `driftline ignore list` says what is wrong with it.",
+            ),
         };
         ErrorView {
             title: format!("The rule was not written to {path}"),

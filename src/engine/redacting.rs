@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::judging::{FirstSeen, Setting};
 use super::ignoring::facts::Facts;
+use super::judging::{FirstSeen, Setting};
 use super::kept::kept;
 use super::shelf::{Shelved, Sides, Write};
 use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, PolicyView, RedactedValue, Seal};

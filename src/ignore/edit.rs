@@ -245,7 +245,11 @@ mod tests {
 
     #[test]
     fn a_file_that_was_empty_is_empty_again() {
-        for (before, after) in [("", ""), ("# mine\n", "# mine\n"), ("[ignore]\nsources = [\"a\"]\n", "[ignore]\nsources = [\"a\"]\n")] {
+        for (before, after) in [
+            ("", ""),
+            ("# mine\n", "# mine\n"),
+            ("[ignore]\nsources = [\"a\"]\n", "[ignore]\nsources = [\"a\"]\n"),
+        ] {
             let with = added(before, &rule("/status", "noise"));
             assert_eq!(without_rule(&with, &rule("/status", "noise")).unwrap().unwrap(), after);
         }
@@ -287,7 +291,10 @@ mod tests {
     #[test]
     fn rules_beside_sources_and_files_that_hold_none() {
         let with = added("[ignore]\nsources = [\"a\"] # ours\n", &rule("/b", "two"));
-        assert!(with.starts_with("[ignore]\nsources = [\"a\"] # ours\n\n[[ignore.rule]]\n"), "{with}");
+        assert!(
+            with.starts_with("[ignore]\nsources = [\"a\"] # ours\n\n[[ignore.rule]]\n"),
+            "{with}"
+        );
         assert_eq!(with_rule("[ignore", table(&rule("/b", "x"))), Err(EditError::NotToml));
         assert_eq!(with_rule("ignore = 1\n", table(&rule("/b", "x"))), Err(EditError::OtherForm));
     }

@@ -89,7 +89,11 @@ mod tests {
             let rungs = ladder(&place, &resource);
             assert_eq!(rungs.len(), steps, "{rungs:?}");
             assert!(rungs.iter().all(|rung| rung.scope.covers(&place, &resource)));
-            assert!(rungs.iter().all(|rung| rung.scope.kind.is_some() && rung.scope.group.is_some()));
+            assert!(
+                rungs
+                    .iter()
+                    .all(|rung| rung.scope.kind.is_some() && rung.scope.group.is_some())
+            );
         }
         let other = ResourceKey::new("apps", "Deployment", "shop", "worker");
         let covers: Vec<bool> = ladder(&place("shop", "prod"), &resource)

@@ -133,7 +133,10 @@ mod tests {
         let list = IgnoreFile::new(&path);
         assert_eq!(list.add(&rule("/a")).await, Ok(true));
         assert_eq!(list.add(&rule("/a")).await, Ok(false));
-        assert_eq!(fs::read_to_string(&path).unwrap(), "[[ignore]]\npointer = \"/a\"\nreason = \"known\"\n");
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "[[ignore]]\npointer = \"/a\"\nreason = \"known\"\n"
+        );
         assert_eq!(list.remove(&rule("/b")).await, Ok(false));
         assert_eq!(list.remove(&rule("/a")).await, Ok(true));
         assert_eq!(fs::read_to_string(&path).unwrap(), "");
@@ -160,7 +163,16 @@ mod tests {
         let path = folder.path().join("ignore.toml");
         fs::write(&path, "not toml [").unwrap();
         let refused = IgnoreFile::new(&path).add(&rule("/a")).await.unwrap_err();
-        assert!(matches!(refused, IgnoreListError::Form { why: EditError::NotToml, .. }), "{refused}");
+        assert!(
+            matches!(
+                refused,
+                IgnoreListError::Form {
+                    why: EditError::NotToml,
+                    ..
+                }
+            ),
+            "{refused}"
+        );
         assert_eq!(fs::read_to_string(&path).unwrap(), "not toml [");
     }
 }

@@ -109,8 +109,7 @@ impl Engine {
         let until = plan
             .rule
             .expires
-            .and_then(|last| last.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok())
-            .map(|end| end.timestamp());
+            .and_then(|last| TimeZone::UTC.to_timestamp(last.tomorrow().ok()?.at(0, 0, 0, 0)).ok());
         self.decide(&about, until).await;
         Ok(Ignored::Written(file))
     }
@@ -122,7 +121,13 @@ impl Engine {
     pub async fn stop_ignoring(self: &Arc<Self>, key: &DriftKey) -> Result<usize, ErrorView> {
         let own = self.own_list().ok_or_else(nowhere)?.clone();
         let known = self.known_drifts().get(&key.application).cloned();
-        let drift = known.and_then(|known| known.drifts.iter().find(|(drift, _)| drift.key == *key).map(|(d, _)| Arc::clone(d)));
+        let drift = known.and_then(|known| {
+            known
+                .drifts
+                .iter()
+                .find(|(drift, _)| drift.key == *key)
+                .map(|(d, _)| Arc::clone(d))
+        });
         let drift = drift.ok_or_else(|| gone(key))?;
         let hiding: BTreeSet<&str> = drift
             .changes
@@ -155,7 +160,10 @@ impl Engine {
                     let now = self.now();
                     self.decide(&about, Some(now)).await;
                 }
-                Ok(false) => self.audit_ignored(&about, Step::NothingToDo, "the rule was gone already").await,
+                Ok(false) => {
+                    self.audit_ignored(&about, Step::NothingToDo, "the rule was gone already")
+                        .await
+                }
                 Err(error) => {
                     self.audit_ignored(&about, Step::Failed, &error.to_string()).await;
                     return Err(error.view());
@@ -168,7 +176,9 @@ impl Engine {
 
     /// A decision about this very difference, or its end.
     async fn decide(&self, about: &About<'_>, until: Option<jiff::Timestamp>) {
-        let Some(application) = self.identity_of(about.drift) else { return };
+        let Some(application) = self.identity_of(about.drift) else {
+            return;
+        };
         let identity = DriftIdentity {
             application,
             resource: about.drift.key.resource.clone(),

@@ -30,22 +30,30 @@ impl Facts {
         redacted: [Option<&Value>; 2],
     ) -> Self {
         let change = change(field, resource);
-        let name = |side: usize, path: &Pointer, value: Option<&Value>| {
-            value?;
-            name(path, raw[side]?, redacted[side]?)
-        };
         Self {
             guarded: change.guarded,
             manager: change
                 .manager
                 .filter(|manager| text::redact(manager) == **manager)
                 .map(Box::from),
-            names: [
-                name(0, change.desired_path, change.desired),
-                name(1, change.path, change.live),
-            ],
+            names: names(change.path, change.desired_path, [change.desired, change.live], raw, redacted),
         }
     }
+}
+
+/// The names of a change's place on the sides that have a value there.
+pub(super) fn names(
+    path: &Pointer,
+    desired_path: &Pointer,
+    values: [Option<&Value>; 2],
+    raw: [Option<&Value>; 2],
+    redacted: [Option<&Value>; 2],
+) -> [Option<Box<str>>; 2] {
+    let [desired, live] = [(desired_path, 0), (path, 1)].map(|(path, side)| {
+        values[side]?;
+        name(path, raw[side]?, redacted[side]?)
+    });
+    [desired, live]
 }
 
 /// A name leaves the engine and goes into a file: one that the redactor would touch is none.

@@ -42,7 +42,9 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn new(server: &str, view: &ApplicationView, respects: bool, drifts: &[Shelved]) -> Self {
-        let drifts = drifts.iter().map(|shelved| (Arc::clone(&shelved.drift), Arc::clone(&shelved.facts)));
+        let drifts = drifts
+            .iter()
+            .map(|shelved| (Arc::clone(&shelved.drift), Arc::clone(&shelved.facts)));
         Self::of(server, view, respects, drifts.collect())
     }
 
@@ -115,7 +117,11 @@ impl Engine {
 fn gone(key: &DriftKey) -> ErrorView {
     ErrorView {
         title: "This drift is gone".to_owned(),
-        detail: format!("{} of {} does not drift any more.", key.resource.short(), key.application.name),
+        detail: format!(
+            "{} of {} does not drift any more.",
+            key.resource.short(),
+            key.application.name
+        ),
         hint: "Nothing was written.".to_owned(),
     }
 }
@@ -131,7 +137,11 @@ impl Bench<'_> {
         };
         let rungs = ladder(&known.place(), &key.resource);
         // Of a whole object no rule hides anything.
-        let chosen = drift.changes.get(at).zip(facts.get(at)).filter(|(change, _)| !change.path.is_root());
+        let chosen = drift
+            .changes
+            .get(at)
+            .zip(facts.get(at))
+            .filter(|(change, _)| !change.path.is_root());
         let proposals = chosen.map_or_else(Vec::new, |(change, facts)| {
             let mut proposals: Vec<Proposal> = By::ALL
                 .into_iter()
@@ -229,13 +239,7 @@ struct Sides {
 
 impl Named {
     /// `None` when the documents are not there any more.
-    fn hides(
-        &mut self,
-        documents: ReadSides<'_>,
-        drift: &DriftView,
-        matcher: &Matcher,
-        change: &ChangeView,
-    ) -> Option<bool> {
+    fn hides(&mut self, documents: ReadSides<'_>, drift: &DriftView, matcher: &Matcher, change: &ChangeView) -> Option<bool> {
         let Matcher::Jq(path) = matcher else { return None };
         let sides = self.0.get_or_insert_with(|| {
             let (desired, live) = documents(&drift.key)?;
@@ -248,7 +252,10 @@ impl Named {
         });
         let sides = sides.as_ref()?;
         let value = |side: &'_ Option<Value>, path: &Pointer| side.as_ref().and_then(|side| path.get(side).cloned());
-        let desired = change.desired.as_ref().and_then(|_| value(&sides.desired, &change.desired_path));
+        let desired = change
+            .desired
+            .as_ref()
+            .and_then(|_| value(&sides.desired, &change.desired_path));
         let live = change.live.as_ref().and_then(|_| value(&sides.live, &change.path));
         Some(hides(
             &sides.named[0],

@@ -115,10 +115,18 @@ mod tests {
         let web = r#".spec.containers[]? | select(.name == "web")"#;
         for (rule, name, told) in [
             (format!("{web} | .env"), format!("{web} | .env"), Told::Hides),
-            (format!("{web} | .env"), format!(r#"{web} | .env[]? | select(.name == "A") | .value"#), Told::Hides),
+            (
+                format!("{web} | .env"),
+                format!(r#"{web} | .env[]? | select(.name == "A") | .value"#),
+                Told::Hides,
+            ),
             (format!("{web} | .env"), format!("{web} | .environment"), Told::Leaves),
             (format!("{web} | .image"), web.to_owned(), Told::Unsure),
-            (web.to_owned(), r#".spec.containers[]? | select(.name == "job") | .env"#.to_owned(), Told::Leaves),
+            (
+                web.to_owned(),
+                r#".spec.containers[]? | select(.name == "job") | .env"#.to_owned(),
+                Told::Leaves,
+            ),
             (
                 r#".ports[]? | select(.name == "http")"#.to_owned(),
                 ".ports[]? | select(.port == 80)".to_owned(),

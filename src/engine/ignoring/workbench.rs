@@ -208,7 +208,10 @@ impl Workbench {
 
     /// The narrowest way that hides the change: by the names of list items, where positions would move.
     pub fn narrowest(&self) -> By {
-        let jq = self.proposals.iter().any(|proposal| proposal.by == By::Jq && proposal.matcher.is_ok());
+        let jq = self
+            .proposals
+            .iter()
+            .any(|proposal| proposal.by == By::Jq && proposal.matcher.is_ok());
         if jq { By::Jq } else { By::Pointer }
     }
 
@@ -307,7 +310,10 @@ fn until(typed: &str, today: Date) -> Result<Option<Date>, &'static str> {
     let span = |text: &str, days: i64| {
         let number: i64 = text.parse().map_err(|_| FORM)?;
         // Ten years are as good as no end.
-        let days = number.checked_mul(days).filter(|days| (0..=3_660).contains(days)).ok_or(FORM)?;
+        let days = number
+            .checked_mul(days)
+            .filter(|days| (0..=3_660).contains(days))
+            .ok_or(FORM)?;
         today.checked_add(days.days()).map_err(|_| FORM)
     };
     let last = match (typed.strip_suffix('d'), typed.strip_suffix('w')) {
@@ -345,7 +351,11 @@ fn lines(elsewhere: &[&Hit]) -> Vec<EffectLine> {
             });
         }
     }
-    lines.sort_by(|a, b| (b.verdict, b.count).cmp(&(a.verdict, a.count)).then_with(|| a.what.cmp(&b.what)));
+    lines.sort_by(|a, b| {
+        (b.verdict, b.count)
+            .cmp(&(a.verdict, a.count))
+            .then_with(|| a.what.cmp(&b.what))
+    });
     lines
 }
 

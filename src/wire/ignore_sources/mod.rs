@@ -128,7 +128,11 @@ impl IgnoreSources {
         }
         let rules = IgnoreRules {
             set: Arc::clone(set),
-            sources: sources.iter().filter(|source| source.is_there()).map(|source| source.copy.state()).collect(),
+            sources: sources
+                .iter()
+                .filter(|source| source.is_there())
+                .map(|source| source.copy.state())
+                .collect(),
         };
         let under_way = sources
             .iter()
@@ -227,13 +231,7 @@ impl Source {
     }
 }
 
-async fn read_file(
-    path: &Path,
-    last: &mut Option<String>,
-    may_be_missing: bool,
-    copy: &mut LastGood,
-    now: Timestamp,
-) -> bool {
+async fn read_file(path: &Path, last: &mut Option<String>, may_be_missing: bool, copy: &mut LastGood, now: Timestamp) -> bool {
     let text = match tokio::fs::read_to_string(path).await {
         Ok(text) => text,
         Err(error) if may_be_missing && error.kind() == ErrorKind::NotFound => String::new(),

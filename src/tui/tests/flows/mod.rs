@@ -5,6 +5,7 @@ mod attending;
 mod clicking;
 mod comparing;
 mod finding;
+mod ignoring;
 mod leaving;
 mod moving;
 mod narrowing;
