@@ -5,7 +5,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use driftline::config::Settings;
+use driftline::config::{Flags, Settings, Variables, load};
 use driftline::engine::Engine;
 use driftline::engine::ignoring::applying::{IgnorePlan, Ignored};
 use driftline::engine::ignoring::{Choice, Wording};
@@ -13,6 +13,12 @@ use driftline::engine::journal::DispositionKind;
 use driftline::engine::scan::ScanScope;
 use driftline::engine::view::{DriftKey, DriftView};
 use driftline::wire;
+
+/// As on a machine where nothing is configured.
+fn settings() -> Settings {
+    let nowhere = tempfile::tempdir().unwrap();
+    load(Flags::default(), Variables::new([]), nowhere.path()).unwrap().settings
+}
 
 async fn drift(engine: &Engine, key: Option<&DriftKey>) -> Arc<DriftView> {
     let report = engine.scan(&ScanScope::default(), &mut |_| {}).await;
@@ -29,7 +35,7 @@ async fn drift(engine: &Engine, key: Option<&DriftKey>) -> Arc<DriftView> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_writes_a_rule_the_drift_is_ignored_and_taking_it_back_leaves_no_trace() {
-    let recorded = wire::demo(&Settings::default(), None).await.unwrap();
+    let recorded = wire::demo(&settings(), None).await.unwrap();
     let engine = &recorded.value;
     let before = drift(engine, None).await;
     let workbench = engine.ignore_workbench(&before.key, None).await.unwrap();

@@ -5,7 +5,8 @@ mod availability;
 
 use availability::{
     always, can_edit_configuration, can_edit_copy, can_escape, can_suspend, has_application, has_applications, has_change,
-    has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_quiet, has_row, has_viewer, is_ignored,
+    has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_proposal, has_quiet, has_row, has_viewer,
+    is_ignored,
 };
 
 use super::diff::copy::Part;
@@ -388,15 +389,15 @@ pub(crate) static COMMANDS: &[Command] = {
         row("by-hand.close", "Close", S::Dialogs, C::ByHand, &["esc", "q", "c"], Some("close"), always, A::CloseOverlay),
         row("by-hand.down", "Down", S::Dialogs, C::ByHand, &["j", "down"], None, always, A::Move(Step::Down)),
         row("by-hand.up", "Up", S::Dialogs, C::ByHand, &["k", "up"], None, always, A::Move(Step::Up)),
-        row("ignore.write", "Write the rule", S::Dialogs, C::Ignore, &["enter"], Some("write"), always, A::WriteIgnore),
-        row("ignore.next-field", "Next field", S::Dialogs, C::Ignore, &["tab", "down"], Some("next field"), always, A::IgnoreField(true)),
-        row("ignore.previous-field", "Previous field", S::Dialogs, C::Ignore, &["shift-tab", "up"], None, always, A::IgnoreField(false)),
-        row("ignore.next-value", "Next value; wider", S::Dialogs, C::IgnoreChoice, &["right", "l"], Some("wider, next"), always, A::IgnoreValue(true)),
-        row("ignore.previous-value", "Previous value; narrower", S::Dialogs, C::IgnoreChoice, &["left", "h"], Some("narrower"), always, A::IgnoreValue(false)),
-        row("ignore.copy", "Copy it as Argo CD ignoreDifferences", S::Dialogs, C::IgnoreChoice, &["y"], Some("copy for Argo CD"), always, A::CopyIgnore),
+        row("ignore.write", "Write the rule", S::Dialogs, C::Ignore, &["enter"], Some("write"), has_proposal, A::WriteIgnore),
+        row("ignore.next-field", "Next field", S::Dialogs, C::Ignore, &["tab", "down"], Some("next field"), has_proposal, A::IgnoreField(true)),
+        row("ignore.previous-field", "Previous field", S::Dialogs, C::Ignore, &["shift-tab", "up"], None, has_proposal, A::IgnoreField(false)),
+        row("ignore.next-value", "Next value; wider", S::Dialogs, C::IgnoreChoice, &["right", "l"], Some("wider, next"), has_proposal, A::IgnoreValue(true)),
+        row("ignore.previous-value", "Previous value; narrower", S::Dialogs, C::IgnoreChoice, &["left", "h"], Some("narrower"), has_proposal, A::IgnoreValue(false)),
+        row("ignore.copy", "Copy it as Argo CD ignoreDifferences", S::Dialogs, C::IgnoreChoice, &["y"], Some("copy for Argo CD"), has_proposal, A::CopyIgnore),
         row("ignore.close", "Leave without writing", S::Dialogs, C::Ignore, &["esc"], Some("leave"), always, A::CloseOverlay),
-        row("ignore.page-down", "Scroll the effect down", S::Dialogs, C::Ignore, &["pagedown", "ctrl-d"], Some("scroll"), always, A::Move(Step::HalfDown)),
-        row("ignore.page-up", "Scroll the effect up", S::Dialogs, C::Ignore, &["pageup", "ctrl-u"], None, always, A::Move(Step::HalfUp)),
+        row("ignore.page-down", "Scroll the effect down", S::Dialogs, C::Ignore, &["pagedown", "ctrl-d"], Some("scroll"), has_proposal, A::Move(Step::HalfDown)),
+        row("ignore.page-up", "Scroll the effect up", S::Dialogs, C::Ignore, &["pageup", "ctrl-u"], None, has_proposal, A::Move(Step::HalfUp)),
         row("ignore.delete-character", "Delete a character", S::Dialogs, C::IgnoreText, &["backspace"], None, always, A::DeleteCharacter),
         row("ignore.delete-word", "Delete a word", S::Dialogs, C::IgnoreText, &["ctrl-w", "alt-backspace"], None, always, A::DeleteWord),
         row("palette.run", "Run it", S::Dialogs, C::Palette, &["enter"], Some("run"), always, A::RunChosen),

@@ -64,12 +64,12 @@ fn against(rule: &str, name: &str) -> Told {
     loop {
         match (rule.next(), name.next()) {
             (Some(one), Some(other)) if one == other => {}
-            (Some(one), Some(other)) => {
-                let (one, other) = (condition(one), condition(other));
-                return match (one, other) {
+            (Some(one_step), Some(other_step)) => {
+                return match (condition(one_step), condition(other_step)) {
                     // Another item by the same key, or another field.
                     (Some(one), Some(other)) if shape(one) == shape(other) => Told::Leaves,
-                    (None, None) => Told::Leaves,
+                    // Another field, unless one names an item of a list by its key and the other by its position.
+                    (None, None) if before_items(one_step) != before_items(other_step) => Told::Leaves,
                     // Items named by different keys may be one item.
                     _ => Told::Unsure,
                 };
@@ -84,6 +84,13 @@ fn starts_step(outer: &str, inner: &str) -> bool {
     inner
         .strip_prefix(outer)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ' ']))
+}
+
+/// The part of a step before the first access to items of a list.
+fn before_items(step: &str) -> &str {
+    let is_access = |at: &usize| step[at + 1..].starts_with(|c: char| c == ']' || c.is_ascii_digit());
+    let at = step.match_indices('[').map(|(at, _)| at).find(is_access);
+    at.map_or(step, |at| &step[..at])
 }
 
 fn condition(step: &str) -> Option<&str> {
@@ -129,6 +136,11 @@ mod tests {
             ),
             (
                 r#".ports[]? | select(.name == "http")"#.to_owned(),
+                ".ports[]? | select(.port == 80)".to_owned(),
+                Told::Unsure,
+            ),
+            (
+                ".ports[0]?".to_owned(),
                 ".ports[]? | select(.port == 80)".to_owned(),
                 Told::Unsure,
             ),

@@ -42,6 +42,10 @@ pub(super) fn is_ignored(state: &State) -> Availability {
     given(ignored, "No ignore rule hides a change of this drift.")
 }
 
+pub(super) fn has_proposal(state: &State) -> Availability {
+    given(state.ignoring.has_field(), "There is nothing to choose here.")
+}
+
 pub(super) fn has_application(state: &State) -> Availability {
     let row = state.list.selection();
     let application = row.and_then(|row| state.application(row));

@@ -18,12 +18,19 @@ pub(crate) fn lines(ignoring: &Ignoring, columns: usize) -> Vec<Line> {
         let text = format!("{} more guard something: they stay", ignoring.effect.held_back);
         lines.push(vec![(Tone::Label, "never    ".to_owned()), (Tone::Plain, text)]);
     }
-    let text = if workbench.guarded {
-        "this rule carries the word: it hides what guards something"
-    } else {
-        "securityContext, RBAC, hostile text, …: they need the word"
-    };
-    lines.push(vec![(Tone::Label, "never    ".to_owned()), (Tone::Dim, text.to_owned())]);
+    lines.push(match workbench.guarded {
+        true => vec![
+            (Tone::Label, "word     ".to_owned()),
+            (Tone::Warning, "this rule hides what guards something".to_owned()),
+        ],
+        false => vec![
+            (Tone::Label, "never    ".to_owned()),
+            (
+                Tone::Dim,
+                "securityContext, RBAC, hostile text: they need the word".to_owned(),
+            ),
+        ],
+    });
     lines.push(Vec::new());
     let mut block = |title: &str, text: &str| {
         lines.push(vec![(Tone::Dim, title.to_owned())]);

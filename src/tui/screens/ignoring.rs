@@ -16,8 +16,8 @@ const WIDEST: u16 = 140;
 /// From so many columns on the two sides stand beside each other.
 const BESIDE: u16 = 100;
 
-/// Rows of the form when they do not.
-const FORM_ROWS: u16 = 15;
+/// Rows that a problem takes in the form.
+const PROBLEM_ROWS: usize = 4;
 
 /// Columns of the names of fields.
 const LABELS: u16 = 10;
@@ -33,10 +33,12 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area) -> Option<
         height: all.height.saturating_sub(2),
     };
     canvas.clear(area);
-    let (left, right) = if columns >= BESIDE {
+    let (left, right) = if !ignoring.has_field() {
+        (area, Area::default())
+    } else if columns >= BESIDE {
         area.split_columns(columns * 9 / 20)
     } else {
-        area.split_rows(FORM_ROWS.min(area.height))
+        area.split_rows(form_rows(ignoring).min(area.height))
     };
     let what = ignoring.key.as_ref().map_or_else(String::new, |key| {
         format!(" ─ {} › {}", key.application.name, key.resource.short())
@@ -81,6 +83,15 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area) -> Option<
     cursor
 }
 
+/// Rows of the form where the effect stands below it, with its border.
+fn form_rows(ignoring: &Ignoring) -> u16 {
+    let rungs = ignoring.ready().map_or(0, |workbench| workbench.rungs.len());
+    let problem = if ignoring.problem.is_some() { PROBLEM_ROWS } else { 1 };
+    // The fields, where the rule goes, and what is to be said.
+    let rows = ignoring.fields().count() + rungs + 1 + problem + 2;
+    u16::try_from(rows).unwrap_or(u16::MAX)
+}
+
 fn told(canvas: &mut Canvas<'_>, area: Area, row: u16, title: &str, more: &str) {
     let theme = canvas.theme();
     canvas.text(area, row, 2, title, theme.style(Token::Warning));
@@ -112,7 +123,7 @@ fn draw_form(ignoring: &Ignoring, workbench: &Workbench, canvas: &mut Canvas<'_>
                 }
             }
             Field::Word => {
-                label(ignoring, canvas, area, row, field, "the word");
+                label(ignoring, canvas, area, row, field, "word");
                 let hint = format!("{DANGEROUS_WORD}, because this field guards something");
                 cursor = cursor.or(typed(ignoring, canvas, area, row, field, &ignoring.word, &hint));
             }

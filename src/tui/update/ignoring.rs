@@ -34,8 +34,11 @@ fn current_change(state: &State, key: &DriftKey) -> Option<Pointer> {
     let here = diff.side(standing.side).pointer(standing.line)?;
     let around = drift.changes.iter().filter(|change| here.is_at_or_below(&change.path));
     let innermost = around.max_by_key(|change| change.path.as_str().len());
+    // The first line of what is new may be the one above the changed field.
+    let first_below = || drift.changes.iter().find(|change| change.path.is_at_or_below(here));
     // On the desired side an item may stand elsewhere.
     innermost
+        .or_else(first_below)
         .filter(|change| standing.side == Side::Live || change.live.is_none())
         .map(|change| change.path.clone())
 }
