@@ -9,6 +9,8 @@
 mod frame;
 #[path = "demo_screen/hands.rs"]
 mod hands;
+#[path = "demo_screen/ignoring.rs"]
+mod ignoring;
 #[path = "support/planted.rs"]
 mod planted;
 #[path = "demo_screen/program.rs"]
