@@ -162,7 +162,7 @@ impl Engine {
                 }
                 Ok(false) => {
                     self.audit_ignored(&about, Step::NothingToDo, "the rule was gone already")
-                        .await
+                        .await;
                 }
                 Err(error) => {
                     self.audit_ignored(&about, Step::Failed, &error.to_string()).await;

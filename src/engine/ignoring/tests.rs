@@ -211,7 +211,7 @@ fn shop() -> Vec<Object> {
     };
     let (old, new) = (container_named("web", "i:1"), container_named("web", "i:2"));
     vec![
-        object("shop", "shop", "prod", "web", sides(&[old.clone()], &[new.clone()])),
+        object("shop", "shop", "prod", "web", sides(std::slice::from_ref(&old), std::slice::from_ref(&new))),
         object(
             "cart",
             "shop",
