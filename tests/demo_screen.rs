@@ -9,6 +9,8 @@
 mod frame;
 #[path = "demo_screen/hands.rs"]
 mod hands;
+#[path = "demo_screen/ignoring.rs"]
+mod ignoring;
 #[cfg(unix)]
 #[path = "demo_screen/outside.rs"]
 mod outside;

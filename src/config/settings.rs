@@ -46,6 +46,14 @@ pub struct Settings {
     pub notes: Vec<Problem>,
 }
 
+impl Settings {
+    /// The person's own list of ignore rules: beside the configuration file. It may be missing. `None` when the machine names no
+    /// home.
+    pub fn own_ignore_list(&self) -> Option<PathBuf> {
+        self.view.folder.as_ref().map(|folder| folder.join("ignore.toml"))
+    }
+}
+
 /// One effective value for `config show`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EffectiveValue {

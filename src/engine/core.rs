@@ -14,6 +14,8 @@ use super::base::BasesKnown;
 use super::collect::{look, may_be_swept, needs_a_look};
 use super::commits::CommitsKnown;
 use super::document::{DriftDocument, ManifestPair};
+use super::ignoring;
+use super::ignoring::applying::OwnList;
 use super::judging::{Setting, judged, listed};
 use super::ports::{ArgoCd, ClusterName, ErrorView, IgnoreRules, IgnoreSource, Ports, ServerInfo, Store};
 use super::remembering::StoreHealth;
@@ -72,6 +74,7 @@ pub struct Engine {
     ignore: Option<Arc<dyn IgnoreSource>>,
     ignore_changes: watch::Sender<()>,
     acting: Option<Acting>,
+    own_list: Option<OwnList>,
     memory: Mutex<Memory>,
     windows: WindowsKnown,
     bases: BasesKnown,
@@ -87,6 +90,8 @@ struct Memory {
     store_health: StoreHealth,
     shelf: Shelf,
     ignore: IgnoreRules,
+    /// What ignore rules look at, of every drift.
+    drifts: ignoring::Everything,
 }
 
 impl Engine {
@@ -101,6 +106,7 @@ impl Engine {
             settings,
             ignore: None,
             acting: None,
+            own_list: None,
             ignore_changes: watch::Sender::new(()),
             memory: Mutex::default(),
             windows: WindowsKnown::default(),
@@ -125,6 +131,24 @@ impl Engine {
             acting: Some(acting),
             ..self
         }
+    }
+
+    /// With a list of rules of the person's own, which can be written.
+    #[must_use]
+    pub fn with_own_list(self, own_list: OwnList) -> Self {
+        Self {
+            own_list: Some(own_list),
+            ..self
+        }
+    }
+
+    pub(super) fn own_list(&self) -> Option<&OwnList> {
+        self.own_list.as_ref()
+    }
+
+    /// What ignore rules look at, of every drift that is known now.
+    pub(super) fn known_drifts(&self) -> ignoring::Everything {
+        self.memory().drifts.clone()
     }
 
     /// What acting needs.
@@ -336,6 +360,7 @@ impl Engine {
     pub(super) fn drifts_ended(&self, key: &ApplicationKey) {
         let mut memory = self.memory();
         memory.first_seen.remove(key);
+        memory.drifts.remove(key);
         memory.shelf.replace(key, Vec::new());
     }
 
@@ -382,6 +407,9 @@ impl Engine {
                 let mut memory = self.memory();
                 let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
                 memory.first_seen.insert(key.clone(), seen.into_iter().collect());
+                let respects = look.application.sync_policy.has_option("RespectIgnoreDifferences=true");
+                let drifts = ignoring::Known::new(&server.identity, &judged.view, respects, &judged.drifts);
+                memory.drifts.insert(key.clone(), Arc::new(drifts));
                 memory.shelf.replace(&key, judged.drifts);
                 (judged.view, None)
             }

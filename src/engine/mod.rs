@@ -21,6 +21,7 @@ pub(crate) mod fixtures;
 mod follow;
 mod guarded;
 mod hint;
+pub mod ignoring;
 mod invisible;
 pub mod journal;
 mod judging;

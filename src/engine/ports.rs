@@ -17,7 +17,8 @@ use crate::drift::{
     Application, ApplicationKey, IgnoreDifference, LiveObject, ObjectEvent, ProjectWindows, RevisionMetadata, RevisionOfSource,
     SyncWindows,
 };
-use crate::ignore::RuleSet;
+use crate::ignore::edit::EditError;
+use crate::ignore::{IgnoreRule, RuleSet};
 use crate::redact::text;
 
 /// An error as a person reads it: what failed, on what, what to try next. No secrets.
@@ -309,6 +310,61 @@ pub trait IgnoreSource: Send + Sync {
 
     /// Ends when a fetch has ended since the last call: then [`IgnoreSource::rules`] may have news.
     async fn fetched(&self);
+}
+
+/// Why a list of ignore rules could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum IgnoreListError {
+    /// The system refuses.
+    #[error("cannot {doing} {path}: {message}")]
+    System {
+        /// Which file.
+        path: String,
+        /// What was tried, as a verb.
+        doing: &'static str,
+        /// The system's words.
+        message: String,
+    },
+    /// What stands there cannot be added to.
+    #[error("{path}: {why}")]
+    Form {
+        /// Which file.
+        path: String,
+        /// Why, as a clause.
+        why: EditError,
+    },
+}
+
+impl IgnoreListError {
+    /// What failed, what was said, what to try: for a person.
+    pub fn view(&self) -> ErrorView {
+        let (path, hint) = match self {
+            Self::System { path, .. } => (path, "Nothing was changed. See that it and its folder can be written."),
+            Self::Form { path, .. } => (
+                path,
+                "Mend the file first; `driftline ignore list` says what is wrong with it.",
+            ),
+        };
+        ErrorView {
+            title: format!("The rule was not written to {path}"),
+            detail: format!("{self}."),
+            hint: hint.to_owned(),
+        }
+    }
+}
+
+/// A list of ignore rules that can be written: the person's own.
+#[async_trait]
+pub trait IgnoreList: Send + Sync {
+    /// Where it lies, as the origin of its rules says it.
+    fn name(&self) -> String;
+
+    /// Adds a rule; everything else stays as it is. `false` when a rule that does the same stands there already. It is on disk
+    /// when this returns.
+    async fn add(&self, rule: &IgnoreRule) -> Result<bool, IgnoreListError>;
+
+    /// Takes this very rule out. `false` when it is not there.
+    async fn remove(&self, rule: &IgnoreRule) -> Result<bool, IgnoreListError>;
 }
 
 /// Ignore rules and how fresh they are.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::ignoring::facts::Facts;
 use super::judging::{FirstSeen, Setting};
 use super::kept::kept;
 use super::packed::PackedManifests;
@@ -116,6 +117,14 @@ pub(super) fn redacted(
         changes,
         seal: Seal,
     });
+    let facts = judgement
+        .fields
+        .iter()
+        .map(|field| {
+            let raw = [manifests.desired, manifests.live];
+            Facts::of(field, resource, raw, [desired.as_ref(), live.as_ref()])
+        })
+        .collect();
     let of_raw_live = match manifests.raw {
         Some([_, live]) => live,
         None => manifests.live,
@@ -129,6 +138,7 @@ pub(super) fn redacted(
         ignored_by_argocd: ignored_by_argocd(application, resource),
         writes: of_raw_live.map(writes).unwrap_or_default(),
         uid: of_raw_live.and_then(uid).unwrap_or_default(),
+        facts,
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::document::ManifestPair;
+use super::ignoring::facts::Facts;
 use super::packed::PackedManifests;
 use super::view::{DriftKey, DriftView};
 use crate::drift::{ApplicationKey, Pointer};
@@ -40,6 +41,8 @@ pub(super) struct Shelved {
     pub writes: Vec<Write>,
     /// `metadata.uid` of the live object; empty when there is none.
     pub uid: String,
+    /// What ignore rules look at in each change, in the order of the view.
+    pub facts: Arc<[Facts]>,
 }
 
 impl Shelved {

@@ -69,8 +69,8 @@ fn rule(place: &Place<'_>, resource: &ResourceKey, matcher: Matcher) -> IgnoreRu
     }
 }
 
-/// The path with list items named by their natural key; `None` when it passes through no such list.
-fn by_item_names(path: &Pointer, document: &Value) -> Option<String> {
+/// The path as a jq program with list items named by their natural key; `None` when it passes through no such list.
+pub fn by_item_names(path: &Pointer, document: &Value) -> Option<String> {
     // Steps joined by pipes; each begins with a dot.
     let mut steps = vec![String::new()];
     let mut at = document;

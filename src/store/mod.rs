@@ -6,6 +6,8 @@
 //!
 //! [`AuditFile`] is what was done and tried: append-only, never compacted, beside the journal.
 //!
+//! [`IgnoreFile`] is a person's own list of ignore rules, which lies beside the configuration.
+//!
 //! The journal may not be lost; the cache may be deleted at any time. So they share no folder and no code but `private`.
 
 mod audit_file;
@@ -13,6 +15,7 @@ mod cache;
 mod entry;
 mod file_store;
 mod frame;
+mod ignore_file;
 mod index;
 mod journal;
 mod memory_store;
@@ -24,5 +27,6 @@ mod view_file;
 pub use audit_file::{AuditFile, AuditInMemory};
 pub use cache::Cache;
 pub use file_store::FileStore;
+pub use ignore_file::IgnoreFile;
 pub use memory_store::MemoryStore;
 pub use view_file::ViewFile;

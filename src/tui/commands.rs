@@ -5,8 +5,8 @@ mod availability;
 
 use availability::{
     always, can_edit_configuration, can_edit_copy, can_escape, can_suspend, has_application, has_applications, has_change,
-    has_command_by_hand, has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_quiet, has_row,
-    has_slow_diff, has_viewer,
+    has_command_by_hand, has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_proposal, has_quiet,
+    has_row, has_slow_diff, has_viewer, is_ignored,
 };
 
 use super::diff::copy::Part;
@@ -67,6 +67,12 @@ pub(crate) enum Context {
     Palette,
     /// The menu of commands to be copied is open.
     ByHand,
+    /// The ignore workbench is open.
+    Ignore,
+    /// A value of it is chosen.
+    IgnoreChoice,
+    /// A text of it is typed.
+    IgnoreText,
     /// "Quit?" is asked.
     Quit,
 }
@@ -74,7 +80,7 @@ pub(crate) enum Context {
 impl Context {
     /// Whether a character is typed here, so that no command can have it alone.
     pub(crate) fn is_typing(self) -> bool {
-        matches!(self, Self::Search | Self::Filter | Self::Palette)
+        matches!(self, Self::Search | Self::Filter | Self::Palette | Self::IgnoreText)
     }
 }
 
@@ -185,6 +191,18 @@ pub(crate) enum Action {
     OpenByHand,
     /// Copies the one that is selected.
     CopyByHand,
+    /// Opens the ignore workbench.
+    OpenIgnore,
+    /// The next or previous field of it.
+    IgnoreField(bool),
+    /// The next or previous value of its field.
+    IgnoreValue(bool),
+    /// Writes the rule.
+    WriteIgnore,
+    /// Copies the rule for Argo CD.
+    CopyIgnore,
+    /// Takes back what hides the drift.
+    TakeBack,
     /// Opens the page of the rule that decided.
     OpenRule,
     /// Opens the story of the drift or Application.
@@ -299,6 +317,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("view.synced", "Synced only", S::List, C::Triage, &["4"], None, always, A::Tab(Some(Group::Synced))),
         row("view.cannot-tell", "Cannot tell only", S::List, C::Triage, &["5"], None, always, A::Tab(Some(Group::CannotTell))),
         row("view.all", "Every verdict", S::List, C::Triage, &["0"], None, always, A::Tab(None)),
+        row("drift.ignore", "Ignore: the narrowest rule that hides this change, and what else it would hide", S::Drift, C::Triage, &["x"], Some("ignore"), has_drift, A::OpenIgnore),
         row("diff.next-change", "Next change", S::Drift, C::Triage, &["n"], Some("change"), has_change, A::NextChange),
         row("diff.previous-change", "Previous change", S::Drift, C::Triage, &["N"], None, has_change, A::PreviousChange),
         row("drift.next", "Next drift", S::Drift, C::Triage, &["]"], Some("next"), has_drifts, A::NextDrift),
@@ -347,6 +366,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("drift.timeline", "Timeline: edits, syncs, commits, events, decisions, and what happens next", S::Drift, C::Triage, &["t"], Some("timeline"), has_application, A::OpenTimeline),
         row("view.next-theme", "Next theme, or this one again when its file was edited", S::Program, C::Triage, &["T"], None, always, A::NextTheme),
         row("drift.by-hand", "Commands to copy: sync this resource, pause auto-sync, put a field back", S::Drift, C::Triage, &["c"], Some("by hand"), has_drift, A::OpenByHand),
+        row("drift.take-back", "Take back: your own rule that hides this drift goes out of your list", S::Drift, C::Triage, &["u"], Some("take back"), is_ignored, A::TakeBack),
         row("app.jobs", "Jobs: what runs, how each server is doing, what failed last", S::Program, C::Triage, &["J"], None, always, A::OpenJobs),
         row("app.log", "Log: the last lines of driftline's own", S::Program, C::Triage, &["L"], None, always, A::OpenLog),
         row("app.edit-configuration", "Edit the configuration file in $VISUAL or $EDITOR; it is checked afterwards", S::Program, C::Triage, &[","], None, can_edit_configuration, A::EditConfiguration),
@@ -372,6 +392,17 @@ pub(crate) static COMMANDS: &[Command] = {
         row("by-hand.close", "Close", S::Dialogs, C::ByHand, &["esc", "q", "c"], Some("close"), always, A::CloseOverlay),
         row("by-hand.down", "Down", S::Dialogs, C::ByHand, &["j", "down"], None, always, A::Move(Step::Down)),
         row("by-hand.up", "Up", S::Dialogs, C::ByHand, &["k", "up"], None, always, A::Move(Step::Up)),
+        row("ignore.write", "Write the rule", S::Dialogs, C::Ignore, &["enter"], Some("write"), has_proposal, A::WriteIgnore),
+        row("ignore.next-field", "Next field", S::Dialogs, C::Ignore, &["tab", "down"], Some("next field"), has_proposal, A::IgnoreField(true)),
+        row("ignore.previous-field", "Previous field", S::Dialogs, C::Ignore, &["shift-tab", "up"], None, has_proposal, A::IgnoreField(false)),
+        row("ignore.next-value", "Next value; wider", S::Dialogs, C::IgnoreChoice, &["right", "l"], Some("wider, next"), has_proposal, A::IgnoreValue(true)),
+        row("ignore.previous-value", "Previous value; narrower", S::Dialogs, C::IgnoreChoice, &["left", "h"], Some("narrower"), has_proposal, A::IgnoreValue(false)),
+        row("ignore.copy", "Copy it as Argo CD ignoreDifferences", S::Dialogs, C::IgnoreChoice, &["y"], Some("copy for Argo CD"), has_proposal, A::CopyIgnore),
+        row("ignore.close", "Leave without writing", S::Dialogs, C::Ignore, &["esc"], Some("leave"), always, A::CloseOverlay),
+        row("ignore.page-down", "Scroll the effect down", S::Dialogs, C::Ignore, &["pagedown", "ctrl-d"], Some("scroll"), has_proposal, A::Move(Step::HalfDown)),
+        row("ignore.page-up", "Scroll the effect up", S::Dialogs, C::Ignore, &["pageup", "ctrl-u"], None, has_proposal, A::Move(Step::HalfUp)),
+        row("ignore.delete-character", "Delete a character", S::Dialogs, C::IgnoreText, &["backspace"], None, always, A::DeleteCharacter),
+        row("ignore.delete-word", "Delete a word", S::Dialogs, C::IgnoreText, &["ctrl-w", "alt-backspace"], None, always, A::DeleteWord),
         row("palette.run", "Run it", S::Dialogs, C::Palette, &["enter"], Some("run"), always, A::RunChosen),
         row("palette.close", "Close", S::Dialogs, C::Palette, &["esc"], Some("close"), always, A::CloseOverlay),
         row("palette.down", "Down", S::Dialogs, C::Palette, &["down", "ctrl-n"], None, always, A::Move(Step::Down)),
@@ -385,7 +416,20 @@ pub(crate) static COMMANDS: &[Command] = {
 
 /// Contexts that count together, innermost first: every stack that [`contexts`] gives.
 pub(crate) const STACKS: &[&[Context]] = &[
-    LIST, REASON, DIFF, FILTER, SEARCH, PAGE, JOBS, LOG, PALETTE, BY_HAND, QUIT, UNSEEN,
+    LIST,
+    REASON,
+    DIFF,
+    FILTER,
+    SEARCH,
+    PAGE,
+    JOBS,
+    LOG,
+    PALETTE,
+    BY_HAND,
+    IGNORE_CHOICE,
+    IGNORE_TEXT,
+    QUIT,
+    UNSEEN,
 ];
 
 const LIST: &[Context] = &[Context::List, Context::Triage, Context::Always];
@@ -398,6 +442,8 @@ const JOBS: &[Context] = &[Context::Jobs, Context::Help, Context::Always];
 const LOG: &[Context] = &[Context::Log, Context::Help, Context::Always];
 const PALETTE: &[Context] = &[Context::Palette, Context::Always];
 const BY_HAND: &[Context] = &[Context::ByHand, Context::Always];
+const IGNORE_CHOICE: &[Context] = &[Context::IgnoreChoice, Context::Ignore, Context::Always];
+const IGNORE_TEXT: &[Context] = &[Context::IgnoreText, Context::Ignore, Context::Always];
 const QUIT: &[Context] = &[Context::Quit, Context::Always];
 
 /// A window too small to draw in: a key must not act on what nobody sees.
@@ -414,6 +460,8 @@ pub(crate) fn contexts(state: &State) -> &'static [Context] {
         (Some(Overlay::Log { .. }), _) => LOG,
         (Some(Overlay::Palette), _) => PALETTE,
         (Some(Overlay::ByHand), _) => BY_HAND,
+        (Some(Overlay::Ignore), _) if state.ignoring.is_typing() => IGNORE_TEXT,
+        (Some(Overlay::Ignore), _) => IGNORE_CHOICE,
         (Some(Overlay::Quit), _) => QUIT,
         (None, _) if state.filter.typing => FILTER,
         (None, Pane::List) => LIST,

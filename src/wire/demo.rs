@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use super::clock::SystemClock;
 use super::http::Trust;
 use super::ignore_sources::IgnoreSources;
-use super::live::{engine_settings, make_client};
+use super::live::{engine_settings, ignoring, make_client};
 use crate::argocd::{Client, Connection, OnDemand};
 use crate::config::Settings;
 use crate::demo::{RecordedArgoCd, Recording, ServerOptions};
@@ -27,7 +27,7 @@ const CONTEXT: &str = "demo";
 pub struct Recorded<T> {
     /// What was started.
     pub value: T,
-    /// The server.
+    /// The server, and what else goes with it.
     pub server: Box<dyn Any + Send>,
 }
 
@@ -56,12 +56,18 @@ pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Reco
         // The recording's drift is nobody's memory.
         store: Arc::new(MemoryStore::default()),
     };
+    // Rules that are tried out here are not the person's own.
+    let scratch = tempfile::tempdir().map_err(|error| ErrorView {
+        title: "Cannot make a scratch folder".to_owned(),
+        detail: format!("{error}."),
+        hint: "See TMPDIR.".to_owned(),
+    })?;
+    let list = scratch.path().join("ignore.toml");
+    let engine = Engine::new(ports, engine_settings(settings));
+    let engine = ignoring(engine, IgnoreSources::without_network(&settings.ignore), Some(&list));
     Ok(Recorded {
-        value: Arc::new(
-            Engine::new(ports, engine_settings(settings))
-                .with_ignore_rules(Arc::new(IgnoreSources::without_network(&settings.ignore))),
-        ),
-        server: Box::new(stage),
+        value: Arc::new(engine),
+        server: Box::new((stage, scratch)),
     })
 }
 

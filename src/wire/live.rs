@@ -12,9 +12,10 @@ use super::ignore_sources::IgnoreSources;
 use super::token;
 use crate::argocd::{Client, Connection, OnDemand, Scope};
 use crate::config::{ContextSettings, Settings};
+use crate::engine::ignoring::applying::OwnList;
 use crate::engine::ports::{ArgoCd, AuditLog, ErrorView, Ports, Store, ViewStore};
 use crate::engine::{Engine, EngineSettings, SweepSettings};
-use crate::store::{AuditFile, AuditInMemory, FileStore, MemoryStore, ViewFile};
+use crate::store::{AuditFile, AuditInMemory, FileStore, IgnoreFile, MemoryStore, ViewFile};
 
 /// For a command: one client per context, set up now; the machine's clock. No request is sent yet.
 ///
@@ -75,7 +76,29 @@ fn engine_on(argocd: Vec<Arc<dyn ArgoCd>>, settings: &Settings) -> Arc<Engine> {
         store: store(settings),
     };
     let ignore = IgnoreSources::new(&settings.ignore, settings.cache.as_deref());
-    Arc::new(Engine::new(ports, engine_settings(settings)).with_ignore_rules(Arc::new(ignore)))
+    let engine = Engine::new(ports, engine_settings(settings));
+    Arc::new(ignoring(engine, ignore, settings.own_ignore_list().as_deref()))
+}
+
+/// With ignore rules, and the person's own list of them where there is a place for one.
+pub(super) fn ignoring(engine: Engine, sources: IgnoreSources, own_list: Option<&Path>) -> Engine {
+    let Some(path) = own_list else {
+        return engine.with_ignore_rules(Arc::new(sources));
+    };
+    engine
+        .with_ignore_rules(Arc::new(sources.with_own_list(path)))
+        .with_own_list(OwnList {
+            list: Arc::new(IgnoreFile::new(path)),
+            by: person(),
+        })
+}
+
+/// Who works here, as the system names them.
+fn person() -> String {
+    let name = ["USER", "USERNAME", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "somebody".to_owned())
 }
 
 /// The journal in the state folder. On a machine that names none, drift is remembered as long as the program runs.

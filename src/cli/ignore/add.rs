@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use super::super::arguments::{ConnectionArgs, GlobalArgs};
 use super::super::exit::Exit;
@@ -16,6 +15,7 @@ use super::super::run::{load_with, say, variables};
 use super::super::world::World;
 use super::rule_flags::{RuleFlags, needs_the_word};
 use crate::config::{IgnoreSourcePlace, IgnoreSourceSettings, Loaded};
+use crate::ignore::edit::with_rule;
 use crate::ignore::rule::day_of;
 use crate::ignore::{IgnoreRule, RuleState};
 use crate::redact::terminal::visible;
@@ -54,10 +54,19 @@ pub(super) async fn run(args: AddArgs, before: ConnectionArgs, global: &GlobalAr
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Failure::usage(format!("cannot read {}: {error}.", file.display()))),
     };
-    let written = with_rule(&text, table.clone()).map_err(|why| Failure::usage(format!("{}: {why}", file.display())))?;
-    replace(&file, &written).map_err(|error| Failure::usage(format!("cannot write {}: {error}.", file.display())))?;
-    print(&visible_lines(&format!("{table}")))?;
-    say(&format!("written to {}", visible(&file.display().to_string())));
+    let written = with_rule(&text, table.clone()).map_err(|why| Failure::usage(format!("{}: {why}.", file.display())))?;
+    let name = file.display().to_string();
+    match written {
+        Some(written) => {
+            replace(&file, &written).map_err(|error| Failure::usage(format!("cannot write {name}: {error}.")))?;
+            print(&visible_lines(&format!("{table}")))?;
+            say(&format!("written to {}", visible(&name)));
+        }
+        None => say(&format!(
+            "a rule that does the same is in {} already; nothing was written",
+            visible(&name)
+        )),
+    }
     if let Some(warning) = expired(&rule, today) {
         say(&warning);
     }
@@ -92,34 +101,8 @@ fn file_of(source: &IgnoreSourceSettings) -> Option<PathBuf> {
     }
 }
 
-/// The text of a file with one more rule at its end; everything else stays as it is.
-fn with_rule(text: &str, mut rule: Table) -> Result<String, String> {
-    let mut document: DocumentMut = text
-        .parse()
-        .map_err(|_| "this is not TOML; nothing was written.".to_owned())?;
-    let is_empty = document.as_table().is_empty();
-    if !text.is_empty() && !text.ends_with('\n') && is_empty {
-        document.set_trailing("\n");
-    }
-    rule.decor_mut().set_prefix(if text.trim().is_empty() { "" } else { "\n" });
-    let list = match document.get_mut("ignore") {
-        None => document.entry("ignore").or_insert(Item::ArrayOfTables(ArrayOfTables::new())),
-        // Beside `ignore.sources` the rules stand in a table of their own.
-        Some(item) if item.is_table() => &mut item["rule"],
-        Some(item) => item,
-    };
-    if list.is_none() {
-        *list = Item::ArrayOfTables(ArrayOfTables::new());
-    }
-    let list = list
-        .as_array_of_tables_mut()
-        .ok_or("`ignore` is written in another form than [[ignore]]; nothing was written.")?;
-    list.push(rule);
-    Ok(document.to_string())
-}
-
 /// Writes beside the file and renames: whoever reads it meanwhile sees the old or the new, and a crash leaves one of them.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     // A link stays a link.
     let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -137,43 +120,6 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn rule() -> Table {
-        let mut table = Table::new();
-        table.insert("pointer", toml_edit::value("/status"));
-        table.insert("reason", toml_edit::value("noise"));
-        table
-    }
-
-    #[test]
-    fn comments_and_layout_stay() {
-        let text = "# our rules\n[[ignore]]  # first\npointer = '/a' # why\nreason=\"x\"\n";
-        assert_eq!(
-            with_rule(text, rule()).unwrap(),
-            format!("{text}\n[[ignore]]\npointer = \"/status\"\nreason = \"noise\"\n")
-        );
-    }
-
-    #[test]
-    fn a_new_file_and_one_with_sources_get_the_form_that_fits() {
-        assert_eq!(
-            with_rule("", rule()).unwrap(),
-            "[[ignore]]\npointer = \"/status\"\nreason = \"noise\"\n"
-        );
-        assert_eq!(
-            with_rule("[ignore]\nsources = [\"a\"] # ours\n", rule()).unwrap(),
-            "[ignore]\nsources = [\"a\"] # ours\n\n[[ignore.rule]]\npointer = \"/status\"\nreason = \"noise\"\n"
-        );
-    }
-
-    #[test]
-    fn a_file_that_is_no_toml_is_left_alone() {
-        assert_eq!(
-            with_rule("[ignore", rule()).unwrap_err(),
-            "this is not TOML; nothing was written."
-        );
-        assert!(with_rule("ignore = 1\n", rule()).is_err());
-    }
 
     #[test]
     fn a_last_day_that_is_over_is_worth_a_warning() {

@@ -193,6 +193,17 @@ impl Listing {
         if self.rules.is_empty() {
             text.push_str("no ignore rules\n");
         }
+        let expired = self
+            .rules
+            .iter()
+            .filter(|line| line.state == RuleState::Expired.as_str())
+            .count();
+        if expired > 0 {
+            let rules = super::super::output::table::count(expired, "rule");
+            text.push_str(&format!(
+                "{rules} expired, hiding nothing any more: take it out, or give it another day\n"
+            ));
+        }
         for line in &self.source_lines {
             text.push_str(line);
             text.push('\n');
@@ -252,6 +263,7 @@ mod tests {
              disabled       .spec.a\n\
              \x20              everywhere\n\
              \x20              later (team.toml:11)\n\
+             1 rule expired, hiding nothing any more: take it out, or give it another day\n\
              team.toml: cannot be read: gone\n\
              \x20 the last good copy holds: 3 rules, read 5 min ago\n"
         );

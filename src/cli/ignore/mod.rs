@@ -1,6 +1,7 @@
-//! `driftline ignore`: which rules there are, what one would hide, writing one down, handing one to Argo CD.
+//! `driftline ignore`: which rules there are, what one would hide, writing one down, switching one off, handing one to Argo CD.
 
 mod add;
+mod disable;
 mod export;
 mod list;
 mod rule_flags;
@@ -27,6 +28,10 @@ enum IgnoreCommand {
     List(list::ListArgs),
     /// Write a rule into a file; what stands there stays, comments too
     Add(add::AddArgs),
+    /// Switch a rule off where it is written; it stays there
+    Disable(disable::SwitchArgs),
+    /// Switch it on again
+    Enable(disable::SwitchArgs),
     /// What a rule would hide: where it holds, and everywhere
     Test(test::TestArgs),
     /// Rules as `spec.ignoreDifferences` of an Argo CD Application
@@ -52,6 +57,8 @@ pub(super) async fn run(
     match args.command {
         IgnoreCommand::List(args) => list::run(args, before, global, world).await,
         IgnoreCommand::Add(args) => add::run(args, before, global, world).await,
+        IgnoreCommand::Disable(args) => disable::run(args, true, before, global, world).await,
+        IgnoreCommand::Enable(args) => disable::run(args, false, before, global, world).await,
         IgnoreCommand::Test(args) => test::run(args, before, global, world).await,
         IgnoreCommand::Export(args) => export::run(args, before, global, world).await,
     }

@@ -40,6 +40,16 @@ pub(super) fn has_drift(state: &State) -> Availability {
     given(state.shown_drift().is_some(), "No drift is selected.")
 }
 
+pub(super) fn is_ignored(state: &State) -> Availability {
+    let drift = state.shown_drift();
+    let ignored = drift.is_some_and(|drift| drift.changes.iter().any(|change| change.ignored_by.is_some()));
+    given(ignored, "No ignore rule hides a change of this drift.")
+}
+
+pub(super) fn has_proposal(state: &State) -> Availability {
+    given(state.ignoring.has_field(), "There is nothing to choose here.")
+}
+
 pub(super) fn has_application(state: &State) -> Availability {
     let row = state.list.selection();
     let application = row.and_then(|row| state.application(row));

@@ -3,6 +3,7 @@
 //! draw them.
 
 mod help;
+pub(crate) mod ignoring;
 mod jobs;
 mod log;
 mod rule;
@@ -26,7 +27,7 @@ pub(crate) fn lines(state: &State) -> Vec<Line> {
         Some(Overlay::Timeline { .. }) => timeline::lines(state, columns),
         Some(Overlay::Jobs { .. }) => jobs::lines(state, columns),
         Some(Overlay::Log { .. }) => log::lines(&state.log, columns),
-        Some(Overlay::Palette | Overlay::ByHand | Overlay::Quit) | None => Vec::new(),
+        Some(Overlay::Palette | Overlay::ByHand | Overlay::Ignore | Overlay::Quit) | None => Vec::new(),
     }
 }
 
@@ -36,7 +37,7 @@ pub(crate) fn is_open(state: &State) -> bool {
         Some(
             Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Timeline { .. } | Overlay::Jobs { .. } | Overlay::Log { .. },
         ) => true,
-        Some(Overlay::Palette | Overlay::ByHand | Overlay::Quit) | None => false,
+        Some(Overlay::Palette | Overlay::ByHand | Overlay::Ignore | Overlay::Quit) | None => false,
     }
 }
 

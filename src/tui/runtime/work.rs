@@ -92,6 +92,33 @@ impl World {
                     Msg::CommandsByHand { key, result }
                 })
             }
+            Effect::Workbench { key, path, generation } => {
+                let engine = Arc::clone(&self.engine);
+                Box::pin(async move {
+                    let result = engine.ignore_workbench(&key, path.as_ref()).await;
+                    Msg::Workbench {
+                        generation,
+                        result: result.map(Box::new),
+                    }
+                })
+            }
+            Effect::Ignore(plan) => {
+                let engine = Arc::clone(&self.engine);
+                Box::pin(async move {
+                    let result = engine.ignore(&plan).await;
+                    Msg::Ignored {
+                        key: plan.key().clone(),
+                        result,
+                    }
+                })
+            }
+            Effect::StopIgnoring(key) => {
+                let engine = Arc::clone(&self.engine);
+                Box::pin(async move {
+                    let result = engine.stop_ignoring(&key).await;
+                    Msg::StoppedIgnoring { key, result }
+                })
+            }
             Effect::Compare {
                 key,
                 pair,

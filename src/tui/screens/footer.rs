@@ -93,7 +93,7 @@ fn hints(state: &State, canvas: &mut Canvas<'_>, area: Area) {
 fn is_way_out(state: &State, command: &Command) -> bool {
     match command.id {
         // Esc can run only where it leads out: of a pane, or of a filter that hides rows.
-        "app.help" | "app.palette" | "help.close" | "quit.cancel" | "app.escape" => true,
+        "app.help" | "app.palette" | "help.close" | "ignore.close" | "quit.cancel" | "app.escape" => true,
         "app.back" => state.pane == Pane::List,
         _ => false,
     }

@@ -8,6 +8,7 @@ mod diff;
 mod diff_line;
 mod footer;
 mod header;
+mod ignoring;
 mod list;
 mod page;
 mod palette;
@@ -82,6 +83,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
         Some(Overlay::Log { scroll }) => page::draw(state, &mut canvas, all, "Log", scroll),
         Some(Overlay::Rule { id, scroll }) => page::draw(state, &mut canvas, all, &format!("Rule {id}"), scroll),
         Some(Overlay::ByHand) => by_hand::draw(state, &mut canvas, all),
+        Some(Overlay::Ignore) => cursor = ignoring::draw(state, &mut canvas, all),
         Some(Overlay::Timeline { scroll }) => {
             page::draw(state, &mut canvas, all, &format!("Timeline {}", state.timeline.about), scroll);
         }

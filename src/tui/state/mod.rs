@@ -11,6 +11,7 @@ pub(crate) mod entry;
 pub(crate) mod filter;
 mod freshness;
 pub(crate) mod git_side;
+pub(crate) mod ignoring;
 pub(crate) mod jobs;
 pub(crate) mod layout;
 pub(crate) mod list;
@@ -37,6 +38,7 @@ pub(crate) use entry::Entry;
 pub(crate) use filter::Filter;
 pub(crate) use freshness::Compared;
 pub(crate) use git_side::ShownGitSide;
+pub(crate) use ignoring::Ignoring;
 pub(crate) use jobs::Jobs;
 pub(crate) use layout::{Area, Layout};
 pub(crate) use list::{FoldKey, Group, List, RowKey};
@@ -135,6 +137,8 @@ pub(crate) struct State {
     pub(crate) palette: Palette,
     /// The commands to be copied, while their menu is open.
     pub(crate) by_hand: ByHand,
+    /// The ignore workbench, while it is open.
+    pub(crate) ignoring: Ignoring,
     /// The open drift.
     pub(crate) detail: Detail,
     /// The story that was asked for last.
@@ -196,6 +200,7 @@ impl State {
             overlay: None,
             palette: Palette::default(),
             by_hand: ByHand::default(),
+            ignoring: Ignoring::default(),
             detail: Detail::default(),
             timeline: OpenTimeline::default(),
             git_side: ShownGitSide::default(),

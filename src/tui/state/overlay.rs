@@ -45,6 +45,8 @@ pub(crate) enum Overlay {
     Palette,
     /// Commands to be copied ([`super::State::by_hand`]).
     ByHand,
+    /// The ignore workbench ([`super::State::ignoring`]).
+    Ignore,
     /// "Quit?"
     Quit,
 }

@@ -13,6 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::engine::document::ManifestPair;
+use crate::engine::ignoring::applying::Ignored;
 use crate::engine::view::{ApplicationView, DriftKey};
 use crate::engine::{EngineEvent, fixtures};
 use crate::tui::diff::highlight::Highlighter;
@@ -201,6 +202,23 @@ impl Driver {
                     result: Ok(fixtures::timeline(&application, drift.is_some())),
                     generation,
                 },
+                Effect::Workbench { key, path, generation } => {
+                    let views: Vec<_> = self
+                        .state
+                        .applications
+                        .values()
+                        .map(|entry| Arc::clone(entry.view()))
+                        .collect();
+                    Msg::Workbench {
+                        generation,
+                        result: fixtures::workbench(&views, &key, path.as_ref()).map(Box::new),
+                    }
+                }
+                Effect::Ignore(plan) => Msg::Ignored {
+                    key: plan.key().clone(),
+                    result: Ok(Ignored::Written("/home/ann/.config/driftline/ignore.toml".to_owned())),
+                },
+                Effect::StopIgnoring(key) => Msg::StoppedIgnoring { key, result: Ok(1) },
                 // Argo CD tells of commits a moment later, if at all: tests send what it says.
                 Effect::GitSide(_) => continue,
                 // Loading the grammar takes a while; one test does it.

@@ -115,6 +115,57 @@ fn with_a_real_rule() -> crate::engine::view::ApplicationView {
 }
 
 #[test]
+fn ignore_workbench_120x40() {
+    assert_snapshot!(
+        Driver::with(fixtures::scaled_everywhere())
+            .keys("3 x right right right tab l o a d")
+            .frame()
+    );
+}
+
+#[test]
+fn ignore_workbench_80x24() {
+    assert_snapshot!(
+        Driver::with(fixtures::scaled_everywhere())
+            .size(80, 24)
+            .keys("3 x right right")
+            .frame()
+    );
+}
+
+#[test]
+fn ignore_workbench_of_what_guards_something() {
+    assert_snapshot!(Driver::with(vec![fixtures::ingress()]).keys("x enter").frame());
+}
+
+#[test]
+fn ignore_workbench_of_a_whole_object() {
+    assert_snapshot!(Driver::with(vec![fixtures::refunds()]).size(80, 24).keys("x").frame());
+}
+
+#[test]
+fn ignore_workbench_before_the_answer() {
+    assert_snapshot!(Driver::night().size(80, 24).without_replies().keys("x").frame());
+}
+
+#[test]
+fn ignore_workbench_that_could_not_write() {
+    let mut driver = Driver::with(fixtures::scaled_everywhere())
+        .keys("3 x enter w h y")
+        .without_replies()
+        .keys("enter");
+    let key = driver.state.ignoring.key.clone().unwrap();
+    driver.effects();
+    let result = Err(fixtures::list_not_written());
+    assert_snapshot!(driver.send(Msg::Ignored { key, result }).frame());
+}
+
+#[test]
+fn ignore_workbench_with_hostile_text() {
+    assert_snapshot!(Driver::with(vec![fixtures::hostile()]).keys("x").frame());
+}
+
+#[test]
 fn help() {
     assert_snapshot!(Driver::night().keys("?").frame());
 }

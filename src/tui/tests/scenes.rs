@@ -49,6 +49,14 @@ pub(super) fn pictures() -> Vec<Scene> {
             "dark",
             night(120, 36).keys("tab").colour(),
         ),
+        scene(
+            "ignore",
+            "The ignore workbench: how a rule finds the change, how wide it is, what it would hide elsewhere and how it is written",
+            "dark",
+            Driver::with(fixtures::scaled_everywhere())
+                .size(120, 36)
+                .keys("3 j x right right tab l o a d space t e s t"),
+        ),
         scene("light", "The light theme", "light", night(120, 36).colour()),
         scene("small", "A terminal of 80 columns and 24 rows", "dark", night(80, 24)),
     ]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::diff;
 use super::effect;
+use super::ignoring;
 use super::movement;
 use super::{Effect, TerminalEffect};
 use crate::drift::ApplicationKey;
@@ -79,6 +80,12 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::NextTheme => effects.push(Effect::NextTheme),
         Action::OpenByHand => open_by_hand(state, effects),
+        Action::OpenIgnore => ignoring::open(state, effects),
+        Action::IgnoreField(forward) => state.ignoring.step_field(forward),
+        Action::IgnoreValue(forward) => ignoring::step_value(state, forward, effects),
+        Action::WriteIgnore => ignoring::write(state, effects),
+        Action::CopyIgnore => ignoring::copy(state, effects),
+        Action::TakeBack => ignoring::take_back(state, effects),
         Action::CopyByHand => copy_by_hand(state, effects),
         Action::OpenRule => open_rule(state),
         Action::OpenTimeline => open_timeline(state, effects),
@@ -93,6 +100,8 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             state.overlay = Some(Overlay::Palette);
         }
         Action::RunChosen => run_chosen(state, effects),
+        Action::DeleteCharacter if state.overlay == Some(Overlay::Ignore) => state.ignoring.delete_character(),
+        Action::DeleteWord if state.overlay == Some(Overlay::Ignore) => state.ignoring.delete_word(),
         Action::DeleteCharacter if state.overlay == Some(Overlay::Palette) => state.palette.delete_character(),
         Action::DeleteWord if state.overlay == Some(Overlay::Palette) => state.palette.clear(),
         Action::DeleteCharacter => {

@@ -2,13 +2,21 @@
 
 use std::sync::Arc;
 
+use crate::drift::Pointer;
 use crate::engine::Pace;
 use crate::engine::document::ManifestPair;
+use crate::engine::ignoring::applying::IgnorePlan;
 use crate::engine::view::{ApplicationView, DriftKey};
 use crate::tui::diff::{Diff, Form, Shape, Side};
 
 /// Purpose of [`Effect::Compare`].
 pub(super) const COMPARE: &str = "Comparing the two sides";
+
+/// Purpose of [`Effect::Workbench`].
+pub(super) const WORKBENCH: &str = "Looking for what a rule would hide";
+
+/// Purpose of [`Effect::Ignore`].
+pub(super) const IGNORE: &str = "Writing the ignore rule";
 
 /// Purpose of [`Effect::ReadLog`].
 pub(super) const READ_LOG: &str = "Following the log";
@@ -28,6 +36,19 @@ pub(crate) enum Effect {
     Open(DriftKey),
     /// Make the commands that a person may run by hand about a drift.
     CommandsByHand(DriftKey),
+    /// Look for the rules that would hide a change of a drift: the one at this path, else the one that decided.
+    Workbench {
+        /// Which drift.
+        key: DriftKey,
+        /// Which change of it.
+        path: Option<Pointer>,
+        /// Comes back with the answer.
+        generation: u64,
+    },
+    /// Write an ignore rule.
+    Ignore(Box<IgnorePlan>),
+    /// Take the person's own rules that hide a drift out again.
+    StopIgnoring(DriftKey),
     /// Fetch both sides of a drift and compare them.
     Compare {
         /// Which drift.
@@ -128,10 +149,11 @@ impl Effect {
     /// Its policy.
     pub(crate) fn policy(&self) -> Policy {
         match self {
-            Self::Refresh => Policy::Once,
+            Self::Refresh | Self::Ignore(_) | Self::StopIgnoring(_) => Policy::Once,
             Self::Open(_) | Self::Sweep(_) | Self::Pace(_) | Self::Remember(_) => Policy::Coalesce,
             Self::Terminal(_) => Policy::Once,
             Self::CommandsByHand(_)
+            | Self::Workbench { .. }
             | Self::Compare { .. }
             | Self::LayOut { .. }
             | Self::ReadLog(_)
@@ -154,6 +176,9 @@ impl Effect {
             Self::Cancel(_) => "Cancelling",
             Self::Open(_) => "Keeping the open drift fresh",
             Self::CommandsByHand(_) => "Making the commands",
+            Self::Workbench { .. } => WORKBENCH,
+            Self::Ignore(_) => IGNORE,
+            Self::StopIgnoring(_) => "Taking a rule back",
             Self::Compare { .. } => COMPARE,
             Self::Timeline { .. } => TIMELINE,
             Self::GitSide(_) => "Asking what Git says",

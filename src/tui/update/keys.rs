@@ -59,6 +59,7 @@ fn is_typing(state: &State) -> bool {
     }
     match state.overlay {
         None => state.filter.typing || state.detail.search.typing,
+        Some(Overlay::Ignore) => state.ignoring.is_typing(),
         Some(overlay) => overlay == Overlay::Palette,
     }
 }
@@ -67,6 +68,8 @@ fn is_typing(state: &State) -> bool {
 fn type_in(state: &mut State, text: &str) {
     if state.overlay == Some(Overlay::Palette) {
         state.palette.push(text);
+    } else if state.overlay == Some(Overlay::Ignore) {
+        state.ignoring.push(text);
     } else if state.filter.typing {
         state.filter.push(text);
         state.order();

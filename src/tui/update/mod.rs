@@ -7,6 +7,7 @@
 mod action;
 mod diff;
 mod effect;
+mod ignoring;
 mod keys;
 mod mouse;
 mod movement;
@@ -33,6 +34,8 @@ use crate::drift::ApplicationKey;
 use crate::engine::EngineEvent;
 use crate::engine::by_hand::CommandByHand;
 use crate::engine::commits::GitSide;
+use crate::engine::ignoring::Workbench;
+use crate::engine::ignoring::applying::Ignored;
 use crate::engine::ports::ErrorView;
 use crate::engine::timeline::Timeline;
 use crate::engine::view::DriftKey;
@@ -89,6 +92,27 @@ pub(crate) enum Msg {
         revisions: Vec<String>,
         /// What.
         told: GitSide,
+    },
+    /// The ignore workbench that was asked for, or why there is none.
+    Workbench {
+        /// Which request it answers.
+        generation: u64,
+        /// The workbench.
+        result: Result<Box<Workbench>, ErrorView>,
+    },
+    /// An ignore rule was written, or was not.
+    Ignored {
+        /// For which drift.
+        key: DriftKey,
+        /// What came of it.
+        result: Result<Ignored, ErrorView>,
+    },
+    /// Rules were taken back, or were not.
+    StoppedIgnoring {
+        /// For which drift.
+        key: DriftKey,
+        /// How many.
+        result: Result<usize, ErrorView>,
     },
     /// Rows of a diff.
     LaidOut {
@@ -232,6 +256,14 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 state.touch();
             }
         }
+        Msg::Workbench { generation, result } => {
+            if generation == state.ignoring.generation {
+                state.ignoring.take(result);
+                state.touch();
+            }
+        }
+        Msg::Ignored { key, result } => ignoring::applied(state, &key, result),
+        Msg::StoppedIgnoring { key, result } => ignoring::taken_back(state, &key, result),
         Msg::Restyled => state.touch(),
         Msg::Zone(zone) => {
             if zone != state.zone {
@@ -274,6 +306,12 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 state.detail.slow = None;
                 state.detail.load = Load::Failed(error);
             }
+            if purpose == effect::WORKBENCH {
+                state.ignoring.take(Err(broken(purpose)));
+            }
+            if purpose == effect::IGNORE {
+                state.ignoring.writing = false;
+            }
             if purpose == effect::TIMELINE {
                 state.timeline.story = Story::Failed(broken(purpose));
             }
@@ -309,6 +347,16 @@ fn cancelled(state: &mut State, purpose: &'static str) {
             detail: "You cancelled the comparison.".to_owned(),
             hint: "Go to another drift and back to try once more.".to_owned(),
         });
+    }
+    if purpose == effect::WORKBENCH && state.ignoring.ready().is_none() {
+        state.ignoring.take(Err(ErrorView {
+            title: "Cancelled".to_owned(),
+            detail: "You cancelled the search.".to_owned(),
+            hint: "Leave and open it again to try once more.".to_owned(),
+        }));
+    }
+    if purpose == effect::IGNORE {
+        state.ignoring.writing = false;
     }
     state.say(format!("Cancelled: {purpose}."));
     state.touch();

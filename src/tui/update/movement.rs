@@ -47,8 +47,16 @@ pub(super) fn step_in(state: &mut State, pane: Pane, step: Step) {
                 // At the end one stays at the end.
                 *scroll = if to >= last { usize::MAX } else { to };
             }
-            Some(Overlay::Palette | Overlay::ByHand | Overlay::Quit) | None => {}
+            Some(Overlay::Palette | Overlay::ByHand | Overlay::Ignore | Overlay::Quit) | None => {}
         }
+        return;
+    }
+    if state.overlay == Some(Overlay::Ignore) {
+        // In fewer columns there are more lines; drawing stops at the end.
+        let last = pages::ignoring::lines(&state.ignoring, usize::from(state.width / 2))
+            .len()
+            .saturating_sub(1);
+        state.ignoring.scroll = target(step, state.ignoring.scroll.min(last), 10).min(last);
         return;
     }
     if state.overlay == Some(Overlay::ByHand) {

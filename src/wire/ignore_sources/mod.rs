@@ -8,6 +8,7 @@ mod last_good;
 #[cfg(test)]
 mod tests;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,6 +55,8 @@ enum Place {
         path: PathBuf,
         /// What the copy was read from.
         text: Option<String>,
+        /// It may be missing, and is then no source.
+        may_be_missing: bool,
     },
     Branch(Box<Branch>),
 }
@@ -97,6 +100,16 @@ impl IgnoreSources {
         }
     }
 
+    /// With the person's own list, read before every other source. It may be missing, and counts only once.
+    pub(super) fn with_own_list(mut self, path: &Path) -> Self {
+        let name = path.display().to_string();
+        let memory = self.memory.get_mut();
+        if memory.sources.iter().all(|source| source.copy.name() != name) {
+            memory.sources.insert(0, Source::own(path));
+        }
+        self
+    }
+
     /// What is known now, and whether a repository is still being asked.
     async fn read(&self, now: Timestamp) -> (IgnoreRules, bool) {
         let mut memory = self.memory.lock().await;
@@ -115,7 +128,11 @@ impl IgnoreSources {
         }
         let rules = IgnoreRules {
             set: Arc::clone(set),
-            sources: sources.iter().map(|source| source.copy.state()).collect(),
+            sources: sources
+                .iter()
+                .filter(|source| source.is_there())
+                .map(|source| source.copy.state())
+                .collect(),
         };
         let under_way = sources
             .iter()
@@ -127,7 +144,14 @@ impl IgnoreSources {
     async fn read_source(&self, source: &mut Source, restore: bool, now: Timestamp) -> bool {
         let copy = &mut source.copy;
         match (&mut source.place, &self.repositories) {
-            (Place::File { path, text }, _) => read_file(path, text, copy, now).await,
+            (
+                Place::File {
+                    path,
+                    text,
+                    may_be_missing,
+                },
+                _,
+            ) => read_file(path, text, *may_be_missing, copy, now).await,
             (Place::Branch(_), None) => {
                 copy.fail("not read: the demo uses no network".to_owned());
                 false
@@ -174,7 +198,13 @@ impl Source {
         let (name, place) = match &settings.place {
             IgnoreSourcePlace::File(path) => {
                 let path = path.clone();
-                (path.display().to_string(), Place::File { path, text: None })
+                let name = path.display().to_string();
+                let place = Place::File {
+                    path,
+                    text: None,
+                    may_be_missing: false,
+                };
+                (name, place)
             }
             IgnoreSourcePlace::Repository(file) => (file.to_string(), Place::Branch(Box::new(Branch::new(file.clone())))),
         };
@@ -183,11 +213,28 @@ impl Source {
             copy: LastGood::new(name, settings.environment.clone()),
         }
     }
+
+    fn own(path: &Path) -> Self {
+        Self {
+            place: Place::File {
+                path: path.to_owned(),
+                text: None,
+                may_be_missing: true,
+            },
+            copy: LastGood::new(path.display().to_string(), None),
+        }
+    }
+
+    /// A file that may be missing and is says nothing.
+    fn is_there(&self) -> bool {
+        !matches!(&self.place, Place::File { text: Some(text), may_be_missing: true, .. } if text.is_empty())
+    }
 }
 
-async fn read_file(path: &Path, last: &mut Option<String>, copy: &mut LastGood, now: Timestamp) -> bool {
+async fn read_file(path: &Path, last: &mut Option<String>, may_be_missing: bool, copy: &mut LastGood, now: Timestamp) -> bool {
     let text = match tokio::fs::read_to_string(path).await {
         Ok(text) => text,
+        Err(error) if may_be_missing && error.kind() == ErrorKind::NotFound => String::new(),
         Err(error) => {
             copy.fail(format!("cannot be read: {error}"));
             return false;

@@ -6,6 +6,7 @@ mod clicking;
 mod comparing;
 mod finding;
 mod handing;
+mod ignoring;
 mod leaving;
 mod moving;
 mod narrowing;
