@@ -135,7 +135,8 @@ impl Engine {
                 .and_then(|finding| finding.next.as_ref())
                 .unwrap_or(&view.next)
                 .sentence
-                .clone(),
+                .clone()
+                .into_owned(),
             not_told,
             seal: Seal,
         })

@@ -76,7 +76,6 @@ impl State {
                 None
             } else {
                 let facts = Facts {
-                    haystack: entry.haystack(),
                     now: self.moment.wall,
                     new: self.list.news.contains(&view.key),
                     marks: &self.list.marks,
