@@ -118,11 +118,11 @@ fn ctrl_z_gives_the_terminal_back_and_going_on_takes_it_again() {
     screen.send("\u{1a}");
     screen.wait_until("the normal screen", |screen| !screen.alternate_screen());
     screen.wait_until_stopped();
-    let drawn = screen.frames().len();
     screen.signal("CONT");
-    screen.wait_for_frame_after(drawn);
-    screen.wait_until("the alternate screen", vt100::Screen::alternate_screen);
-    screen.wait_for("q quit");
+    screen.wait_for_raw("the alternate screen again", |raw| raw.matches("\u{1b}[?1049h").count() == 2);
+    screen.wait_until("a frame on it", |screen| {
+        screen.alternate_screen() && screen.contents().contains("q quit")
+    });
     screen.send("qy");
     assert!(screen.wait_for_end().success());
     screen.assert_restored();

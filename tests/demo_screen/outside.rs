@@ -226,10 +226,12 @@ fn stopped_by_ctrl_z_the_shell_has_the_terminal_until_it_goes_on() {
     );
     let mut shell = Pty::spawn("/bin/bash", &["-c", &line], &[], 120, 40);
     shell.wait_for_frame("every verdict", |frame| is_judged(frame, recorded.applications()));
-    let drawn = shell.frames().len();
     shell.send("\u{1a}");
-    shell.wait_for_frame_after(drawn);
-    shell.wait_until("the alternate screen", vt100::Screen::alternate_screen);
+    // The second time it takes the terminal, and draws on it.
+    shell.wait_for_raw("the alternate screen again", |raw| raw.matches("\u{1b}[?1049h").count() == 2);
+    shell.wait_until("the list", |screen| {
+        screen.alternate_screen() && screen.contents().contains("worst first")
+    });
     shell.send("qy");
     shell.wait_for("over 0");
     // 128 and the number of the signal, as of every program that is stopped.

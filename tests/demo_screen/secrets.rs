@@ -92,7 +92,9 @@ fn open_folded_groups(program: &mut Program) {
 fn unfold(program: &mut Program) {
     let frame = program.wait_for_frame("the diff", is_compared);
     program.send("C");
-    program.wait_for_frame("unchanged lines", |frame| !frame.contains("unchanged line"));
+    program.wait_for_frame("unchanged lines", |frame| {
+        is_compared(frame) && !frame.contains("unchanged line")
+    });
     if frame.contains(" folded ") {
         program.send("v");
         program.wait_for_frame("harmless lines", |frame| frame.contains(" shown "));

@@ -162,14 +162,14 @@ impl Pty {
         }
     }
 
-    /// Waits until there are more complete frames than so many: what is typed then is answered.
+    /// Waits until everything that the program has written is as wanted.
     #[track_caller]
-    pub(crate) fn wait_for_frame_after(&self, count: usize) {
+    pub(crate) fn wait_for_raw(&self, what: &str, wanted: impl Fn(&str) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let mut shared = self.shared.0.lock().unwrap();
-        while shared.frames.len() <= count {
+        while !wanted(&String::from_utf8_lossy(&shared.raw)) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero() && !shared.ended, "no frame came after {count} frames");
+            assert!(!left.is_zero() && !shared.ended, "{what} did not come");
             shared = self.shared.1.wait_timeout(shared, left).unwrap().0;
         }
     }

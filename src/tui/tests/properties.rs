@@ -146,16 +146,17 @@ fn seen(driver: &Driver) -> BTreeSet<DriftKey> {
 /// A key that was pressed before the news was seen acts on what was seen.
 fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> Driver {
     let seen = seen(&driver);
-    let seen_application = driver
+    let seen_view = driver
         .state
         .list
         .aim
         .row
         .as_ref()
-        .and_then(|row| driver.state.application(row))
-        .map(|view| view.key.clone());
+        .and_then(|row| driver.state.application(row));
+    let seen_page = seen_view.and_then(|view| driver.state.page(view, None));
     let rule = driver.state.shown_drift().map(|drift| drift.rule);
     let was_open = driver.state.overlay;
+    let begins_here = was_open.is_none() && driver.state.chords.is_empty();
     let marked = driver.state.list.marks.clone();
     driver.effects();
     let event = match news {
@@ -186,11 +187,12 @@ fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> 
             Effect::Timeline { drift: Some(drift), .. } => {
                 assert!(seen.contains(&drift), "the story of another drift: {drift:?}");
             }
-            Effect::Terminal(TerminalEffect::Copy(link)) if key == "y l" => {
-                let seen = seen_application.as_ref().map(|key| &*key.name);
+            // After another begun sequence, and in the menu of commands, the first of these keys copies something else.
+            Effect::Terminal(TerminalEffect::Copy(link)) if key == "y l" && begins_here => {
+                let is_of_what_was_seen = seen_page.as_ref().is_some_and(|page| link.starts_with(page));
                 assert!(
-                    seen.is_some_and(|name| link.contains(&format!("/{name}?")) || link.ends_with(&format!("/{name}"))),
-                    "the link of another Application than {seen:?}: {link}"
+                    is_of_what_was_seen,
+                    "the link of another Application than {seen_page:?}: {link}"
                 );
             }
             _ => {}

@@ -12,6 +12,9 @@ use crate::tui::commands::{Action, Availability};
 use crate::tui::state::detail::Search;
 use crate::tui::state::{ByHand, Ending, FoldKey, Group, Overlay, Palette, Pane, RowKey, State};
 
+/// What is said when a key meant something that is not there any more.
+pub(super) const GONE: &str = "What you saw there is gone; nothing was done. Press again to act on what is there now.";
+
 pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Move(step) => movement::step(state, step),
@@ -274,7 +277,7 @@ fn aimed(state: &mut State) -> Option<(usize, RowKey)> {
         state.list.aim.drift.is_none() || state.drift(&row).map(|drift| &drift.key) == state.list.aim.drift.as_ref()
     });
     if found.is_none() {
-        state.say("What you saw there is gone; nothing was done. Press again to act on what is there now.");
+        state.say(GONE);
     }
     found.map(|index| (index, row))
 }

@@ -95,8 +95,9 @@ pub(super) fn step_match(state: &mut State, forward: bool) {
 }
 
 pub(super) fn copy(state: &mut State, part: Part, effects: &mut Vec<Effect>) {
-    let copied = match (state.detail.diff(), state.detail.standing()) {
-        (Some(diff), Some(standing)) => copied(diff, &state.detail.plan, standing, part),
+    let Some(diff) = drawn(state) else { return };
+    let copied = match state.detail.standing() {
+        Some(standing) => copied(&diff, &state.detail.plan, standing, part),
         _ => None,
     };
     let Some(copied) = copied else {
@@ -124,17 +125,23 @@ pub(super) fn copy(state: &mut State, part: Part, effects: &mut Vec<Effect>) {
     effects.push(Effect::Terminal(TerminalEffect::Copy(copied.text)));
 }
 
-pub(super) fn open_viewer(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(diff) = state.detail.diff() {
-        effects.push(Effect::Terminal(TerminalEffect::View(Arc::clone(diff))));
+/// The diff of the drift that was drawn, not of one that came since; says so when there is none.
+fn drawn(state: &mut State) -> Option<Arc<Diff>> {
+    let diff = state.detail.diff().map(Arc::clone);
+    let drawn = diff.filter(|diff| state.list.aim.drift.as_ref() == Some(&diff.document().drift.key));
+    if drawn.is_none() {
+        state.say(super::action::GONE);
     }
+    drawn
+}
+
+pub(super) fn open_viewer(state: &mut State, effects: &mut Vec<Effect>) {
+    effects.extend(drawn(state).map(|diff| Effect::Terminal(TerminalEffect::View(diff))));
 }
 
 /// A copy of what is shown: a live object is not edited here, Git is where it changes.
 pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
-    let (Some(diff), Some(key)) = (state.detail.diff(), &state.detail.key) else {
-        return;
-    };
+    let Some(diff) = drawn(state) else { return };
     let form = state.detail.plan.shape().form;
     let ending = match form {
         Form::One(_) => "yaml",
@@ -147,7 +154,7 @@ pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
             '-'
         }
     };
-    let resource = &key.resource;
+    let resource = &diff.document().drift.key.resource;
     let name: String = format!("{}-{}", resource.kind.to_lowercase(), resource.name)
         .chars()
         .map(plain)
@@ -155,7 +162,7 @@ pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
         .collect();
     effects.push(Effect::Terminal(TerminalEffect::EditCopy {
         name: format!("{name}.{ending}"),
-        diff: Arc::clone(diff),
+        diff,
         form,
     }));
 }
