@@ -11,6 +11,11 @@ use color_eyre::config::HookBuilder;
 use driftline::cli::{AuditLog, DemoSession, Engine, ErrorView, Exit, Serving, Settings, ViewStore, World, run};
 use driftline::wire;
 
+/// Gives back to the system what a large diff took, at once; glibc's keeps most of it. `.cargo/config.toml` tunes it.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Threads that drive connections and the screen; heavy work goes to blocking threads.
 const WORKERS: usize = 2;
 

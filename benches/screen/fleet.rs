@@ -12,12 +12,20 @@ use serde_json::{Map, Value, json};
 /// Events of the stream in a second, while it storms.
 const STORM: u32 = 200;
 
+/// Application and object of ten megabytes.
+pub(crate) const VERY_LARGE: &str = "very-large";
+
 /// What the Applications are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fleet {
-    /// So many, of which so many drift, each with a field of its own so that no two fold into one row. The first that
-    /// drifts is `very-large`: a ConfigMap of ten megabytes, last by name so that its diff is not the one that opens by itself.
-    Drifting { applications: usize, drifts: usize },
+    /// So many, of which so many drift, each with a field of its own so that no two fold into one row. Where asked for, the
+    /// first that drifts is `very-large`: a ConfigMap of ten megabytes, last by name so that its diff is not the one that
+    /// opens by itself.
+    Drifting {
+        applications: usize,
+        drifts: usize,
+        very_large: bool,
+    },
     /// So many that Argo CD is told not to compare: a row each, and nothing to look into.
     Paused { applications: usize },
 }
@@ -31,8 +39,22 @@ impl Fleet {
 
     fn drifts(self, number: usize) -> bool {
         match self {
-            Self::Drifting { applications, drifts } => number.is_multiple_of((applications / drifts.max(1)).max(1)),
+            Self::Drifting {
+                applications, drifts, ..
+            } => number.is_multiple_of((applications / drifts.max(1)).max(1)),
             Self::Paused { .. } => false,
+        }
+    }
+
+    fn is_very_large(self, number: usize) -> bool {
+        number == 0 && matches!(self, Self::Drifting { very_large: true, .. })
+    }
+
+    fn name(self, number: usize) -> String {
+        if self.is_very_large(number) {
+            VERY_LARGE.to_owned()
+        } else {
+            name(number)
         }
     }
 
@@ -56,17 +78,17 @@ impl Fleet {
                     "Ingress" => "networking.k8s.io",
                     _ => "",
                 };
-                let drifting = if number == 0 { "ConfigMap" } else { "Deployment" };
+                let drifting = if self.is_very_large(number) { "ConfigMap" } else { "Deployment" };
                 let state = if drifts && *kind == drifting { "OutOfSync" } else { "Synced" };
-                json!({"group": group, "version": "v1", "kind": kind, "namespace": "shop", "name": name(number), "status": state})
+                json!({"group": group, "version": "v1", "kind": kind, "namespace": "shop", "name": self.name(number), "status": state})
             })
             .collect();
         json!({
-            "metadata": {"name": name(number), "namespace": "argocd", "resourceVersion": "1", "labels": {"env": "prod"},
+            "metadata": {"name": self.name(number), "namespace": "argocd", "resourceVersion": "1", "labels": {"env": "prod"},
                 "annotations": annotations},
             "spec": {"project": "shop",
                 "destination": {"server": "https://kubernetes.default.svc", "namespace": "shop"},
-                "source": {"repoURL": "https://git.example.com/shop/deploy.git", "path": format!("apps/{}", name(number)),
+                "source": {"repoURL": "https://git.example.com/shop/deploy.git", "path": format!("apps/{}", self.name(number)),
                     "targetRevision": "main"},
                 "syncPolicy": {"automated": {"selfHeal": false}}},
             "status": {"sync": {"status": status, "revision": "3f2c1d0e9b8a79685746352413021f0e1d2c3b4a"},
@@ -77,8 +99,8 @@ impl Fleet {
     }
 
     /// Its managed resources, of which one was edited.
-    fn managed(number: usize) -> Value {
-        let (desired, live) = if number == 0 {
+    fn managed(self, number: usize) -> Value {
+        let (desired, live) = if self.is_very_large(number) {
             (config_map(false), config_map(true))
         } else {
             (deployment(number, false), deployment(number, true))
@@ -97,11 +119,7 @@ impl Fleet {
 }
 
 fn name(number: usize) -> String {
-    if number == 0 {
-        "very-large".to_owned()
-    } else {
-        format!("service-{number:06}")
-    }
+    format!("service-{number:06}")
 }
 
 fn deployment(number: usize, edited: bool) -> Value {
@@ -140,7 +158,7 @@ fn config_map(edited: bool) -> Value {
     let data: Map<String, Value> = (0..100)
         .map(|number| (format!("file-{number:03}.conf"), file(number)))
         .collect();
-    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name(0), "namespace": "shop"}, "data": data})
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": VERY_LARGE, "namespace": "shop"}, "data": data})
 }
 
 /// The server, until the process ends.
@@ -193,7 +211,7 @@ fn answer(connection: &TcpStream, fleet: Fleet, storm: &AtomicBool) -> std::io::
             ["api", "v1", "stream", "applications"] => return stream(&mut out, fleet, storm),
             ["api", "version"] => whole(&mut out, &json!({"Version": "v3.1.0"}))?,
             ["api", "v1", "applications", name] => whole(&mut out, &fleet.application(number(name), "Healthy"))?,
-            ["api", "v1", "applications", name, "managed-resources"] => whole(&mut out, &Fleet::managed(number(name)))?,
+            ["api", "v1", "applications", name, "managed-resources"] => whole(&mut out, &fleet.managed(number(name)))?,
             _ => whole(&mut out, &json!({}))?,
         }
     }

@@ -2,16 +2,20 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A process.
 pub(crate) struct Process {
+    #[cfg(target_os = "linux")]
+    id: u32,
     folder: PathBuf,
 }
 
 impl Process {
     pub(crate) fn new(id: u32) -> Self {
         Self {
+            #[cfg(target_os = "linux")]
+            id,
             folder: PathBuf::from(format!("/proc/{id}")),
         }
     }
@@ -35,17 +39,18 @@ impl Process {
         on_cpu(&fs::read_to_string(self.folder.join("schedstat")).unwrap())
     }
 
-    /// CPU time of all threads, as soon as the first one sleeps: what a thread has used since it got its CPU is counted only
-    /// when it gives it back.
-    pub(crate) fn until_asleep(&self) -> Duration {
-        let begun = Instant::now();
-        loop {
-            let status = fs::read_to_string(self.folder.join("status")).unwrap_or_default();
-            let running = status.lines().any(|line| line.starts_with("State:") && line.contains('R'));
-            if !running || begun.elapsed() > Duration::from_millis(20) {
-                return self.all_threads();
-            }
-        }
+    /// CPU time of the whole process up to this moment: `/proc` tells of a thread that runs only what it had used a tick ago.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn until_now(&self) -> Duration {
+        use nix::time::{ClockId, clock_getcpuclockid};
+        let id = nix::unistd::Pid::from_raw(self.id.try_into().unwrap());
+        clock_getcpuclockid(id).and_then(ClockId::now).unwrap().into()
+    }
+
+    /// Without that clock there is no `/proc` either, and nothing is measured.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn until_now(&self) -> Duration {
+        self.all_threads()
     }
 
     /// CPU time of all threads that live.

@@ -37,7 +37,7 @@ pub(crate) struct Frame {
 pub(crate) struct FirstFrame {
     /// When its end was read.
     pub(crate) at: Instant,
-    /// CPU time of all threads until then.
+    /// CPU time of the process until then.
     pub(crate) cpu: Duration,
 }
 
@@ -98,7 +98,7 @@ impl Terminal {
                     read.extend_from_slice(&buffer[..count]);
                     if read.windows(FRAME_END.len()).any(|window| window == FRAME_END.as_bytes()) {
                         begun = None;
-                        let cpu = process.until_asleep();
+                        let cpu = process.until_now();
                         first_frame = Some(FirstFrame { at, cpu });
                     }
                 }

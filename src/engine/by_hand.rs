@@ -74,6 +74,8 @@ pub(super) fn commands(
         };
         commands.push(CommandByHand::new(title, Ok(sync(application, server, resource, prune))));
     }
+    // What deletes is never what Enter copies at once.
+    let last = if prune { commands.pop() } else { None };
     let pause = pause(application, server);
     commands.push(CommandByHand::new("pause auto-sync of the Application", Ok(pause)));
     let edited = drift.changes.iter().filter(|change| change.verdict > Verdict::Harmless);
@@ -81,6 +83,7 @@ pub(super) fn commands(
         let title = format!("put {} back to what Git says", visible(change.path.as_str()));
         commands.push(CommandByHand::new(title, put_back(resource, change, desired, live)));
     }
+    commands.extend(last);
     commands
 }
 
@@ -286,7 +289,13 @@ mod tests {
     fn what_only_the_cluster_has_is_deleted_by_a_sync_that_prunes() {
         let mut drift = config_map("/data/A", None, Some("2"));
         drift.state = DriftState::Extra;
-        assert!(of(drift, None, Some(json!({})))[0].as_deref().unwrap().contains(" --prune"));
+        let commands = of(drift, None, Some(json!({})));
+        let (last, others) = commands.split_last().unwrap();
+        assert!(
+            last.as_deref().unwrap().contains(" --prune"),
+            "what deletes is not what Enter copies at once"
+        );
+        assert!(others.iter().flatten().all(|command| !command.contains("--prune")));
     }
 
     #[test]

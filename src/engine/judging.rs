@@ -1,5 +1,6 @@
 //! From what was collected to verdicts: an Application's, and those of its drifts.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -246,21 +247,26 @@ fn view(
 }
 
 /// The last operation, if it was a sync that did not go through.
-fn failed_sync(application: &Application) -> Option<FailedSyncView> {
+fn failed_sync(application: &Application) -> Option<Box<FailedSyncView>> {
     let last = application.operation.as_ref()?;
-    matches!(last.phase, Some(OperationPhase::Failed | OperationPhase::Error)).then(|| FailedSyncView {
-        revisions: last.revisions.clone(),
-        at: last.finished_at,
-        message: text::redact(&last.message).into_owned(),
-        seal: Seal,
+    matches!(last.phase, Some(OperationPhase::Failed | OperationPhase::Error)).then(|| {
+        Box::new(FailedSyncView {
+            revisions: last.revisions.clone(),
+            at: last.finished_at,
+            message: text::redact(&last.message).into_owned(),
+            seal: Seal,
+        })
     })
 }
 
 /// Argo CD's words in it are a cluster's words.
 fn redacted_next(next: Next) -> Next {
-    Next {
-        sentence: text::redact(&next.sentence).into_owned(),
-        ..next
+    match next.sentence {
+        Cow::Borrowed(_) => next,
+        Cow::Owned(sentence) => Next {
+            kind: next.kind,
+            sentence: text::redact(&sentence).into_owned().into(),
+        },
     }
 }
 

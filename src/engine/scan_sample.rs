@@ -37,7 +37,7 @@ pub(crate) fn report() -> ScanReport {
     ))];
     risky.next = Next {
         kind: NextKind::NextCommitReverts,
-        sentence: "The next commit to main reverts it.".to_owned(),
+        sentence: "The next commit to main reverts it.".into(),
     };
     let mut unknown = application("broken", ApplicationVerdict::CannotTell);
     unknown.sync_status = SyncStatus::Unknown;
@@ -87,7 +87,7 @@ pub(crate) fn application(name: &str, verdict: ApplicationVerdict) -> Applicatio
         reason: None,
         next: Next {
             kind: NextKind::Nothing,
-            sentence: "Nothing differs.".to_owned(),
+            sentence: "Nothing differs.".into(),
         },
         drifts: Vec::new(),
         invisible: Vec::new(),

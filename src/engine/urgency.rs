@@ -66,7 +66,7 @@ mod tests {
             security_critical,
             next: next.map(|kind| Next {
                 kind,
-                sentence: String::new(),
+                sentence: "".into(),
             }),
             since: ago.map(minutes_ago),
             ..drift("ConfigMap", name, vec![change("/data/a", None, None)])

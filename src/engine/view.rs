@@ -320,7 +320,7 @@ pub struct ApplicationView {
     /// When the last sync ended.
     pub synced_at: Option<Timestamp>,
     /// The last sync operation, if it failed.
-    pub failed_sync: Option<FailedSyncView>,
+    pub failed_sync: Option<Box<FailedSyncView>>,
     /// What each source is to follow: branch, tag, commit or version range; empty for `HEAD` (redacted; hostile text).
     pub target_revisions: Vec<String>,
     /// Last comparison against freshly resolved Git; `None` when not known.

@@ -27,10 +27,14 @@ pub(super) fn run(flags: Flags) -> Result<Exit, Failure> {
 /// Whether the screen takes its keys and themes too.
 ///
 /// # Errors
-/// Every problem of the keys, else of the themes.
+/// Every problem of the keys and of the themes.
 pub(in crate::cli) fn judged(loaded: &Loaded) -> Result<(), Failure> {
-    keys::table(&loaded.settings)?;
-    Ok(tui::check_themes(&loaded.settings.view)?)
+    let keys = keys::table(&loaded.settings).map(drop);
+    let themes = tui::check_themes(&loaded.settings.view).map_err(Failure::from);
+    match (keys, themes) {
+        (Err(keys), Err(themes)) => Err(Failure::usage(format!("{keys}\n{themes}"))),
+        (keys, themes) => keys.and(themes),
+    }
 }
 
 /// What is right as it is written and will not work from this shell.

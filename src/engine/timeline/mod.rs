@@ -14,7 +14,7 @@ use super::core::Engine;
 use super::guarded::guarded;
 use super::ports::{ArgoCdError, ErrorView};
 use super::view::{ApplicationView, DriftKey, Seal};
-use crate::drift::{Application, LiveObject, ObjectEvent, RevisionOfSource};
+use crate::drift::{Application, LiveObject, ObjectEvent, RevisionOfSource, SyncStatus};
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -135,7 +135,8 @@ impl Engine {
                 .and_then(|finding| finding.next.as_ref())
                 .unwrap_or(&view.next)
                 .sentence
-                .clone(),
+                .clone()
+                .into_owned(),
             not_told,
             seal: Seal,
         })
@@ -178,6 +179,8 @@ fn known_revisions(application: &Application) -> Vec<RevisionOfSource> {
 /// The revision that waits for a sync: what is compared with and was not synced last.
 fn pending(application: &Application, view: &ApplicationView) -> Option<String> {
     let (compared, synced) = (&application.revisions, &view.synced_revisions);
-    (!compared.is_empty() && !synced.is_empty() && compared != synced)
+    // A commit that changes nothing of it needs no sync.
+    let waits = application.sync_status != SyncStatus::Synced;
+    (waits && !compared.is_empty() && !synced.is_empty() && compared != synced)
         .then(|| format!("{} is not synced yet", assemble::short(compared)))
 }

@@ -103,11 +103,13 @@ impl Chord {
         let (mut ctrl, mut alt, mut shift) = (false, false, false);
         let mut rest = text;
         loop {
-            let (flag, after) = if let Some(after) = rest.strip_prefix("ctrl-") {
+            // As the help writes them, too.
+            let after = |names: [&str; 2]| names.into_iter().find_map(|name| rest.strip_prefix(name));
+            let (flag, after) = if let Some(after) = after(["ctrl-", "Ctrl-"]) {
                 (&mut ctrl, after)
-            } else if let Some(after) = rest.strip_prefix("alt-") {
+            } else if let Some(after) = after(["alt-", "Alt-"]) {
                 (&mut alt, after)
-            } else if let Some(after) = rest.strip_prefix("shift-") {
+            } else if let Some(after) = after(["shift-", "Shift-"]) {
                 (&mut shift, after)
             } else {
                 break;
@@ -120,10 +122,10 @@ impl Chord {
             (Some(c), None) if !c.is_control() && c != ' ' => Some(Key::Char(c)),
             _ => NAMES
                 .iter()
-                .find(|(name, _, _)| *name == rest)
+                .find(|(name, label, _)| *name == rest || *label == rest)
                 .map(|(_, _, key)| *key)
                 .or_else(|| {
-                    let number: u8 = rest.strip_prefix('f')?.parse().ok()?;
+                    let number: u8 = rest.strip_prefix(['f', 'F'])?.parse().ok()?;
                     (1..=24).contains(&number).then_some(Key::Function(number))
                 }),
         };

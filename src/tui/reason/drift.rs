@@ -1,11 +1,12 @@
 //! What the panel says of a drift: verdict, why, what next, who changed which field, rule.
 
-use super::field::field;
+use super::field::{field, whole};
 use super::{LABEL, Panel};
 use crate::drift::DriftState;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, ChangeView, DriftView};
+use crate::tui::state::Pane;
 use crate::tui::state::moment::clock;
-use crate::tui::text::{Line, Tone, ellipsis};
+use crate::tui::text::{Line, Tone, ellipsis, wrap};
 use crate::tui::verdict_sign::{glyph, word};
 
 /// Fields that are listed; the diff shows all.
@@ -37,8 +38,13 @@ impl Panel<'_> {
             &drift.reason
         };
         self.labelled(&mut lines, "why", Tone::Plain, reason, most);
-        let next = drift.next.as_ref().unwrap_or(&application.next);
-        self.labelled(&mut lines, "next", Tone::Plain, &next.sentence, most);
+        let next = match &drift.next {
+            Some(next) => next.sentence.as_ref(),
+            // The Application's next sync leaves it where it is.
+            None if drift.key.invisible => "Argo CD does not compare it: no sync takes it away.",
+            None => application.next.sentence.as_ref(),
+        };
+        self.labelled(&mut lines, "next", Tone::Plain, next, self.most(most));
         self.stale(&mut lines, application);
         self.seen(&mut lines, drift);
         self.decided(&mut lines, drift);
@@ -139,12 +145,19 @@ impl Panel<'_> {
             }
             writer = Some(change);
             let verdict = ApplicationVerdict::from(change.verdict);
-            let text = field(change, columns.saturating_sub(2));
-            lines.push(vec![
-                (Tone::Plain, " ".repeat(LABEL)),
-                (Tone::Verdict(verdict), format!("{} ", glyph(verdict))),
-                (Tone::Dim, ellipsis(&text, columns.saturating_sub(2))),
-            ]);
+            let room = columns.saturating_sub(2);
+            let texts = match self.state.pane {
+                Pane::Reason => wrap(&whole(change), room, 8),
+                Pane::List | Pane::Diff => vec![ellipsis(&field(change, room), room)],
+            };
+            for (at, text) in texts.into_iter().enumerate() {
+                let sign = if at == 0 { glyph(verdict) } else { " " };
+                lines.push(vec![
+                    (Tone::Plain, " ".repeat(LABEL)),
+                    (Tone::Verdict(verdict), format!("{sign} ")),
+                    (Tone::Dim, text),
+                ]);
+            }
             if let Some(ignored) = &change.ignored_by {
                 let text = format!(
                     "ignored by {}: {}; else {}",

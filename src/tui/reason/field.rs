@@ -23,6 +23,12 @@ pub(crate) fn field(change: &ChangeView, columns: usize) -> String {
     format!("{path}  {} → {}", ellipsis(&desired, room), ellipsis(&live, room))
 }
 
+/// The same without a bound on its length: for whoever reads the panel itself.
+pub(super) fn whole(change: &ChangeView) -> String {
+    let side = |value: &Option<RedactedValue>| value.as_ref().map_or("absent", RedactedValue::as_str).to_owned();
+    format!("{}: {} → {}", change.path.as_str(), side(&change.desired), side(&change.live))
+}
+
 /// The text from a little before its `at`-th character on, so that it is in view within `room` columns.
 fn from_character(text: &str, at: usize, room: usize) -> String {
     let skipped = at.saturating_sub(room / 4);

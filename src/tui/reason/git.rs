@@ -35,7 +35,8 @@ impl Panel<'_> {
             .map_or_else(String::new, |at| format!(" {}", self.time(at)));
         let is_told = !commits.is_empty();
         for (at, text) in commits.iter().enumerate() {
-            self.labelled(lines, if at == 0 { "git" } else { "" }, Tone::Plain, text, 2);
+            let text = format!("compared with {text}");
+            self.labelled(lines, if at == 0 { "git" } else { "" }, Tone::Plain, &text, self.most(2));
         }
         let text = if application.synced_revisions.is_empty() {
             format!("compared with {compared}; when it was last synced is not known")

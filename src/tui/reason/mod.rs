@@ -13,7 +13,7 @@ pub(crate) use field::field;
 
 use super::state::layout::Layout;
 use super::state::moment::{ago, clock};
-use super::state::{RowKey, State};
+use super::state::{Pane, RowKey, State};
 use super::text::{Line, Tone, wrap};
 
 /// Columns of the labels on the left.
@@ -51,6 +51,14 @@ impl Panel<'_> {
         for (at, text) in wrap(text, columns, most).into_iter().enumerate() {
             let label = if at == 0 { label } else { "" };
             lines.push(vec![(Tone::Label, format!("{label:<LABEL$}")), (tone, text)]);
+        }
+    }
+
+    /// How many lines a text may take: whoever goes into the panel came to read all of it.
+    fn most(&self, usual: usize) -> usize {
+        match self.state.pane {
+            Pane::Reason => usual.max(8),
+            Pane::List | Pane::Diff => usual,
         }
     }
 

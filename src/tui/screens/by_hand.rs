@@ -1,7 +1,7 @@
 //! The menu of commands to be copied: what each does, and the whole of the selected one.
 
 use crate::tui::state::by_hand::Commands;
-use crate::tui::state::{Area, State};
+use crate::tui::state::{Area, Entry, State};
 use crate::tui::text::{Tone, ellipsis, wrap};
 use crate::tui::theme::Token;
 use crate::tui::widgets::Canvas;
@@ -21,10 +21,18 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area) {
         height: all.height.saturating_sub(2).min(26),
     };
     canvas.clear(area);
-    let title = vec![
+    let mut title = vec![
         (Tone::Strong, "By hand".to_owned()),
         (Tone::Dim, " ─ copied, never run".to_owned()),
     ];
+    // kubectl goes wherever its current context points: here is where it has to.
+    let application = state.by_hand.key.as_ref().map(|key| &key.application);
+    if let Some(view) = application.and_then(|key| state.applications.get(key)).map(Entry::view)
+        && !view.cluster.is_empty()
+    {
+        title.push((Tone::Dim, " ─ cluster ".to_owned()));
+        title.push((Tone::Strong, view.cluster.to_string()));
+    }
     let inside = canvas.pane(area, &title, true);
     let theme = canvas.theme();
     let room = usize::from(inside.width.saturating_sub(3));

@@ -44,7 +44,12 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, layout: &Layout) -> O
         None => target(state).map(|target| (ellipsis(&target, usize::from(area.width / 3)), base)),
     };
     let room = said.as_ref().map_or(0, |(text, _)| width(text) + 2);
+    // One more column, so that the last hint does not touch it.
     let (left, right) = area.split_columns(area.width.saturating_sub(u16::try_from(room).unwrap_or(u16::MAX)));
+    let left = Area {
+        width: left.width.saturating_sub(u16::from(said.is_some()) * 4),
+        ..left
+    };
     hints(state, canvas, left);
     if let Some((text, style)) = said {
         canvas.text(right, 0, 0, &text, style);

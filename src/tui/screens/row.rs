@@ -126,7 +126,7 @@ impl Columns {
         };
         let all = state.counts.of(group.verdict());
         let count = match state.list.made.found_in.get(&group) {
-            Some(found) if state.filter.is_active() => format!("{found} of {all}"),
+            Some(found) if state.filter.is_active() => found.to_string(),
             _ => all.to_string(),
         };
         let text = format!("{} {count}", word(group.verdict()));
@@ -205,7 +205,8 @@ impl Columns {
         let (plain, dim) = (theme.style(Token::Text), theme.style(Token::Dim));
         let quiet = gone || matches!(view.verdict, ApplicationVerdict::Pending | ApplicationVerdict::Clean);
         let style = if quiet { dim } else { plain };
-        canvas.text(area, row, 1, glyph(view.verdict), theme.verdict(view.verdict));
+        let verdict = state.row_verdict(view);
+        canvas.text(area, row, 1, glyph(verdict), theme.verdict(verdict));
         self.mark(canvas, place, marked(state, view));
         let member = u16::from(state.list.made.fold_of.contains_key(&view.key)) * 2;
         let name = middle(
@@ -292,12 +293,11 @@ impl Columns {
             column += self.next;
         }
         self.who(canvas, place, column, drift);
-        self.age(
-            state,
-            canvas,
-            place,
-            Age::of(view.since().or(drift.since), Some(drift.first_seen)),
-        );
+        let since = match state.list.narrowed(&view.key) {
+            Some(_) => drift.since,
+            None => view.since().or(drift.since),
+        };
+        self.age(state, canvas, place, Age::of(since, Some(drift.first_seen)));
     }
 
     fn who(self, canvas: &mut Canvas<'_>, place: Place, column: u16, drift: &DriftView) {

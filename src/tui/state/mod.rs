@@ -53,7 +53,7 @@ use crate::drift::{ApplicationKey, ResourceKey};
 use crate::engine::Pace;
 use crate::engine::ports::IgnoreSourceState;
 use crate::engine::scan::Coverage;
-use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftView};
+use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftKey, DriftView};
 
 /// The last lines of our own log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -264,6 +264,12 @@ impl State {
         }
     }
 
+    /// Verdict of an Application's row: of what a filter found in it, else its own.
+    pub(crate) fn row_verdict(&self, view: &ApplicationView) -> ApplicationVerdict {
+        let found = self.list.narrowed(&view.key);
+        found.and_then(|found| worst_of(view, found)).unwrap_or(view.verdict)
+    }
+
     /// The drift that the selection stands for.
     pub(crate) fn shown_drift(&self) -> Option<&Arc<DriftView>> {
         let selection = self.list.selection()?;
@@ -271,6 +277,8 @@ impl State {
         if let (RowKey::Application(application), Some(read)) = (selection, &self.detail.key)
             && self.list.pinned
             && read.application == *application
+            // A filter may have left it out meanwhile.
+            && self.list.narrowed(application).is_none_or(|found| found.contains(read))
             && let Some(drift) = self.drift(&RowKey::Drift(read.clone()))
         {
             return Some(drift);
@@ -368,6 +376,12 @@ impl State {
             until: self.moment.elapsed + Duration::from_secs(4),
         });
     }
+}
+
+/// The worst verdict of these drifts of an Application; `None` when none of them is there.
+fn worst_of(view: &ApplicationView, found: &[DriftKey]) -> Option<ApplicationVerdict> {
+    let verdicts = found.iter().filter_map(|key| view.finding(key)).map(|drift| drift.verdict);
+    verdicts.max().map(ApplicationVerdict::from)
 }
 
 /// Newest times of everything that is known. Kept beside the views, so that no frame goes through all of them.

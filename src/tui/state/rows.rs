@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::entry::Entry;
 use super::filter::{Facts, Match};
 use super::list::{FoldKey, Group, RowKey, Sort};
-use super::{Fresh, State};
+use super::{Fresh, State, worst_of};
 use crate::drift::ApplicationKey;
 use crate::engine::view::{ApplicationVerdict, ApplicationView, DriftKey};
 use crate::tui::text::width;
@@ -69,14 +69,10 @@ impl State {
                 let causes = rows.causes.entry(group).or_default();
                 *causes.entry(drift.cause.as_str()).or_default() += 1;
             }
-            if self.list.tab.is_some_and(|tab| tab != group) {
-                continue;
-            }
             let narrowed = if query.is_empty() {
                 None
             } else {
                 let facts = Facts {
-                    haystack: entry.haystack(),
                     now: self.moment.wall,
                     new: self.list.news.contains(&view.key),
                     marks: &self.list.marks,
@@ -87,6 +83,12 @@ impl State {
                     Match::Only(keys) => Some(keys),
                 }
             };
+            // A row is what was found in it: a harmless drift of a risky Application is no risky row.
+            let verdict = narrowed.as_deref().and_then(|found| worst_of(view, found));
+            let group = verdict.map_or(group, Group::of);
+            if self.list.tab.is_some_and(|tab| tab != group) {
+                continue;
+            }
             rows.found += 1;
             *rows.found_in.entry(group).or_default() += 1;
             sections.entry(group).or_default().push(Found { view, narrowed });

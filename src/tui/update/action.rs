@@ -93,7 +93,12 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             state.pane = Pane::List;
             state.filter.typing = true;
         }
-        Action::KeepFilter => state.filter.typing = false,
+        Action::KeepFilter => {
+            state.filter.typing = false;
+            if let Some(problem) = state.filter.query().problem {
+                state.say(problem);
+            }
+        }
         Action::ClearFilter => clear_filter(state),
         Action::OpenPalette => {
             state.palette = Palette::open();

@@ -14,6 +14,8 @@ mod windows;
 pub use extra::next_of_extra;
 pub use resource::next_of_changed;
 
+use std::borrow::Cow;
+
 use super::evidence::git_stood_still;
 use crate::drift::{Application, OperationPhase, SyncStatus};
 
@@ -63,11 +65,11 @@ pub struct Next {
     /// Machine value.
     pub kind: NextKind,
     /// One sentence for a person.
-    pub sentence: String,
+    pub sentence: Cow<'static, str>,
 }
 
 impl Next {
-    fn new(kind: NextKind, sentence: impl Into<String>) -> Self {
+    fn new(kind: NextKind, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
             sentence: sentence.into(),

@@ -158,7 +158,7 @@ mod tests {
     fn next_of(fixture: Fixture, application: Application) -> Option<(NextKind, String)> {
         fixture.application(application).with(|evidence| {
             let next = next_of_changed(evidence, &judge(evidence).unwrap())?;
-            Some((next.kind, next.sentence))
+            Some((next.kind, next.sentence.into_owned()))
         })
     }
 

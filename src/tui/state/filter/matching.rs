@@ -6,14 +6,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::query::{Ask, Field, Query, Term};
+use super::word::names;
 use crate::drift::glob::Glob;
 use crate::engine::view::{ApplicationView, DriftKey, DriftView};
 
 /// What an Application's view alone does not say.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facts<'a> {
-    /// Everything of it as one lower-case text.
-    pub(crate) haystack: &'a str,
     /// Now.
     pub(crate) now: Timestamp,
     /// It became risky and was not seen since.
@@ -37,10 +36,7 @@ impl Query {
     /// Applies the query to an Application.
     pub(crate) fn finds(&self, view: &ApplicationView, facts: Facts<'_>) -> Match {
         let (drift_terms, terms): (Vec<&Term>, Vec<&Term>) = self.terms.iter().partition(|term| is_of_drift(&term.ask));
-        if !terms
-            .iter()
-            .all(|term| holds_of_application(&term.ask, view, facts) != term.not)
-        {
+        if !terms.iter().all(|term| holds_of_application(&term.ask, view) != term.not) {
             return Match::No;
         }
         if drift_terms.is_empty() {
@@ -85,9 +81,9 @@ fn any(values: &[Glob], text: &str) -> bool {
     values.iter().any(|value| value.matches(&text))
 }
 
-fn holds_of_application(ask: &Ask, view: &ApplicationView, facts: Facts<'_>) -> bool {
+fn holds_of_application(ask: &Ask, view: &ApplicationView) -> bool {
     let (field, values) = match ask {
-        Ask::Word(word) => return facts.haystack.contains(word.as_str()),
+        Ask::Word(word) => return names(view, word),
         Ask::Field(field, values) => (field, values),
         Ask::Older(_) | Ask::Younger(_) => return false,
     };
@@ -168,9 +164,7 @@ mod tests {
         };
         let marks = applications.iter().filter_map(roles).collect();
         for view in &applications {
-            let haystack = view.key.name.to_lowercase();
             let facts = Facts {
-                haystack: &haystack,
                 now: fixtures::now(),
                 new: &*view.key.name == "ingress",
                 marks: &marks,

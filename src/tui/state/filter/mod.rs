@@ -2,6 +2,7 @@
 
 mod matching;
 mod query;
+mod word;
 
 pub(crate) use matching::{Facts, Match};
 pub(crate) use query::{FIELDS, Query};

@@ -157,8 +157,8 @@ impl Query {
             match term(&word.to_lowercase(), last) {
                 Ok(Some(term)) => query.terms.push(term),
                 Ok(None) => {}
-                Err(_) if last => {}
-                Err(problem) => {
+                Err(problem) if last && problem.may_go_on => {}
+                Err(Problem { text: problem, .. }) => {
                     query.problem.get_or_insert(problem);
                 }
             }
@@ -172,12 +172,27 @@ impl Query {
     }
 }
 
-fn term(word: &str, unfinished: bool) -> Result<Option<Term>, String> {
+/// Why a term is not understood.
+struct Problem {
+    /// One sentence.
+    text: String,
+    /// More characters may make it right.
+    may_go_on: bool,
+}
+
+impl Problem {
+    fn wrong(text: String) -> Self {
+        Self { text, may_go_on: false }
+    }
+}
+
+fn term(word: &str, unfinished: bool) -> Result<Option<Term>, Problem> {
     let (not, body) = match word.strip_prefix(['-', '!']) {
         Some(rest) if !rest.is_empty() => (true, rest),
         _ => (false, word),
     };
-    if let Some(ask) = age(body)? {
+    let age = age(body).map_err(|text| Problem { text, may_go_on: true })?;
+    if let Some(ask) = age {
         return Ok(Some(Term { ask, not }));
     }
     let Some((name, values)) = body.split_once(':').filter(|(name, _)| is_name(name)) else {
@@ -186,7 +201,8 @@ fn term(word: &str, unfinished: bool) -> Result<Option<Term>, String> {
     };
     let Some((_, field, _)) = FIELDS.iter().find(|(names, ..)| names.contains(&name)) else {
         let names: Vec<&str> = FIELDS.iter().map(|(names, ..)| names[0]).collect();
-        return Err(format!("There is no field `{name}`; there are {} and age.", names.join(", ")));
+        let text = format!("There is no field `{name}`; there are {} and age.", names.join(", "));
+        return Err(Problem::wrong(text));
     };
     let mut values: Vec<String> = values
         .split(',')
@@ -197,7 +213,7 @@ fn term(word: &str, unfinished: bool) -> Result<Option<Term>, String> {
         return if unfinished {
             Ok(None)
         } else {
-            Err(format!("`{name}:` needs a value."))
+            Err(Problem::wrong(format!("`{name}:` needs a value.")))
         };
     }
     if let Some(last) = values.last_mut().filter(|_| unfinished) {
@@ -207,11 +223,9 @@ fn term(word: &str, unfinished: bool) -> Result<Option<Term>, String> {
     if let Some(known) = field.values()
         && let Some(wrong) = values.iter().find(|value| !known.iter().any(|known| value.matches(known)))
     {
-        return Err(format!(
-            "There is no {name} `{}`; there are {}.",
-            wrong.as_str(),
-            known.join(", ")
-        ));
+        let value = wrong.as_str().trim_end_matches('*');
+        let text = format!("There is no {name} `{value}`; there are {}.", known.join(", "));
+        return Err(Problem::wrong(text));
     }
     let ask = Ask::Field(*field, values);
     Ok(Some(Term { ask, not }))
@@ -296,9 +310,16 @@ mod tests {
     #[test]
     fn what_is_being_typed_may_go_on_and_is_not_wrong_yet() {
         assert_eq!(Query::parse("kind:dep", true).terms[0].ask, field(Field::Kind, "dep*"));
-        for text in ["kind:", "colo:", "age>", "age>1"] {
-            assert_eq!(Query::parse(text, true), Query::default(), "{text}");
+        for text in ["kind:", "colo", "age>", "age>1"] {
+            assert_eq!(Query::parse(text, true).problem, None, "{text}");
         }
+        for text in ["colo:", "verdict:purp"] {
+            assert!(
+                Query::parse(text, true).problem.is_some(),
+                "nothing typed behind it makes it right: {text}"
+            );
+        }
+        assert_eq!(Query::parse("verdict:ris", true).problem, None);
         // A space ends a word.
         assert_eq!(Query::parse("kind:dep ", true).terms[0].ask, field(Field::Kind, "dep"));
     }

@@ -113,5 +113,26 @@ fn a_hint_never_names_a_key_that_does_something_else_here() {
 fn headings_say_how_many_a_filter_found() {
     Driver::night()
         .keys("/ k i n d : d e p l o y m e n t enter")
-        .expect_text("RISKY 1 of 3");
+        .expect_text("RISKY 1")
+        .expect_text("3 of 12");
+}
+
+#[test]
+fn a_row_is_what_the_filter_found_in_it_and_so_is_everything_that_keys_do_with_it() {
+    let mut driver = Driver::night()
+        .keys("j")
+        .expect_selected("checkout")
+        .keys("/ k i n d : s e r v i c e enter")
+        .expect_text("NEEDS REVIEW 1")
+        .expect_no_text("RISKY 1")
+        .expect_text("checkout › Service/web")
+        .expect_text("/metadata/labels/owner");
+    driver.effects();
+    let mut driver = driver.keys("c");
+    let asked = driver.effects().into_iter().find_map(|effect| match effect {
+        crate::tui::update::Effect::CommandsByHand(key) => Some(key),
+        _ => None,
+    });
+    assert_eq!(asked.map(|key| key.resource.kind), Some("Service".to_owned()));
+    driver.keys("esc enter").expect_text("change 1 of");
 }

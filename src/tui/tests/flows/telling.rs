@@ -135,7 +135,7 @@ fn the_commit_compared_with_is_named_with_its_age_author_and_subject() {
         .keys("tab")
         .expect_text("git    3f9c2ab, synced 2026-11-08 03:13 (12 d ago)");
     git_told(driver, &view, "Ann Example", "raise pool size")
-        .expect_text("git    main@3f9c2ab, 12 d ago, Ann Example: \"raise pool size\"")
+        .expect_text("git    compared with main@3f9c2ab, 12 d ago, Ann Example: \"raise pool size\"")
         .expect_text("synced 2026-11-08 03:13 (12 d ago)")
         .expect_no_text("3f9c2ab, synced");
 }
@@ -149,7 +149,7 @@ fn what_is_not_told_of_a_commit_leaves_no_gap() {
         ("", "fix", "main@3f9c2ab, 12 d ago: \"fix\""),
         ("\u{1b}[2J", "\u{202e}x", "main@3f9c2ab, 12 d ago, \\u{1b}[2J: \"\\u{202e}x\""),
     ] {
-        git_told(payments().keys("tab"), &view, author, subject).expect_text(expected);
+        git_told(payments().size(200, 60).keys("tab"), &view, author, subject).expect_text(expected);
     }
 }
 
