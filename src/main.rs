@@ -55,6 +55,10 @@ impl World for Wired {
         wire::engine(settings).await
     }
 
+    fn engine_on_demand(&self, settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
+        wire::engine_on_demand(settings)
+    }
+
     fn view_store(&self, settings: &Settings) -> Option<Arc<dyn ViewStore>> {
         wire::view_store(settings)
     }

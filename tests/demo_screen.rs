@@ -11,6 +11,9 @@ mod frame;
 mod hands;
 #[path = "demo_screen/ignoring.rs"]
 mod ignoring;
+#[cfg(unix)]
+#[path = "demo_screen/outside.rs"]
+mod outside;
 #[path = "support/planted.rs"]
 mod planted;
 #[path = "demo_screen/program.rs"]

@@ -203,7 +203,7 @@ async fn rules_that_arrive_while_somebody_watches_are_applied_at_once() {
                     views
                         .into_iter()
                         .filter(|view| view.verdict == ApplicationVerdict::Pending)
-                        .map(|view| view.key),
+                        .map(|view| view.key.clone()),
                 ),
                 EngineEvent::ListCompleted { .. } => listed = true,
                 EngineEvent::Judged(view) if arrived && hidden([&*view]) > 0 => return,

@@ -111,24 +111,16 @@ fn signals_put_the_terminal_back_and_are_told() {
     }
 }
 
-/// Whether the shell would list it as stopped.
-fn is_stopped(pid: &str) -> bool {
-    let listed = std::process::Command::new("ps")
-        .args(["-o", "stat=", "-p", pid])
-        .output()
-        .unwrap();
-    String::from_utf8_lossy(&listed.stdout).starts_with('T')
-}
-
 #[test]
 fn ctrl_z_gives_the_terminal_back_and_going_on_takes_it_again() {
     let mut screen = start("run", &[]);
     screen.wait_for("q quit");
     screen.send("\u{1a}");
     screen.wait_until("the normal screen", |screen| !screen.alternate_screen());
-    let pid = screen.process_id();
-    while !is_stopped(&pid) {}
+    screen.wait_until_stopped();
+    let drawn = screen.frames().len();
     screen.signal("CONT");
+    screen.wait_for_frame_after(drawn);
     screen.wait_until("the alternate screen", vt100::Screen::alternate_screen);
     screen.wait_for("q quit");
     screen.send("qy");

@@ -83,7 +83,7 @@ async fn until(news: &mut mpsc::Receiver<EngineEvent>, wanted: impl Fn(&Applicat
     let waiting = async {
         loop {
             match news.recv().await {
-                Some(EngineEvent::Judged(view)) if wanted(&view) => return *view,
+                Some(EngineEvent::Judged(view)) if wanted(&view) => return (*view).clone(),
                 Some(_) => {}
                 None => panic!("the engine ended"),
             }

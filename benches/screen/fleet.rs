@@ -16,7 +16,7 @@ const STORM: u32 = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fleet {
     /// So many, of which so many drift, each with a field of its own so that no two fold into one row. The first that
-    /// drifts is `large`: a ConfigMap of ten megabytes.
+    /// drifts is `very-large`: a ConfigMap of ten megabytes, last by name so that its diff is not the one that opens by itself.
     Drifting { applications: usize, drifts: usize },
     /// So many that Argo CD is told not to compare: a row each, and nothing to look into.
     Paused { applications: usize },
@@ -56,11 +56,8 @@ impl Fleet {
                     "Ingress" => "networking.k8s.io",
                     _ => "",
                 };
-                let state = if drifts && *kind == "Deployment" {
-                    "OutOfSync"
-                } else {
-                    "Synced"
-                };
+                let drifting = if number == 0 { "ConfigMap" } else { "Deployment" };
+                let state = if drifts && *kind == drifting { "OutOfSync" } else { "Synced" };
                 json!({"group": group, "version": "v1", "kind": kind, "namespace": "shop", "name": name(number), "status": state})
             })
             .collect();
@@ -101,7 +98,7 @@ impl Fleet {
 
 fn name(number: usize) -> String {
     if number == 0 {
-        "large".to_owned()
+        "very-large".to_owned()
     } else {
         format!("service-{number:06}")
     }
@@ -143,7 +140,7 @@ fn config_map(edited: bool) -> Value {
     let data: Map<String, Value> = (0..100)
         .map(|number| (format!("file-{number:03}.conf"), file(number)))
         .collect();
-    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "large", "namespace": "shop"}, "data": data})
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name(0), "namespace": "shop"}, "data": data})
 }
 
 /// The server, until the process ends.

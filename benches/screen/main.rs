@@ -138,20 +138,25 @@ fn floor(role: &str) -> Terminal {
     Terminal::spawn(program.to_str().unwrap(), &[], &[(floors::ROLE, role)])
 }
 
-/// CPU time from the start of the process to its first frame, in turns; over https, as people have it. Of the time on the
-/// clock most is waiting for a CPU where others work too, so it is only told.
+/// CPU time from the start of the process to its first frame, in turns; over https, as people have it. What a program goes
+/// on with after its frame counts until this one is awake to look, so it is the least disturbed quarter that counts. Of the
+/// time on the clock most is waiting for a CPU where others work too, so it is only told.
 fn start(findings: &mut Findings) {
     let server = Server::start(Fleet::Paused { applications: 1 });
     let mut figures: [Vec<Duration>; 4] = Default::default();
-    for _ in 0..21 {
-        let mut driftline = Driftline::on(&server.address, false);
-        for (at, terminal) in [(0, &mut driftline.terminal), (2, &mut floor(floors::HELLO))] {
-            let frame = terminal.first_frame();
-            figures[at].push(terminal.process().all_threads());
-            figures[at + 1].push(frame - terminal.started);
-        }
+    for _ in 0..41 {
+        // One after the other: who starts while the other draws waits for it.
+        let ours = Driftline::on(&server.address, false);
+        let first = ours.terminal.first_frame();
+        figures[0].push(first.cpu);
+        figures[1].push(first.at - ours.terminal.started);
+        drop(ours);
+        let hello = floor(floors::HELLO);
+        let first = hello.first_frame();
+        figures[2].push(first.cpu);
+        figures[3].push(first.at - hello.started);
     }
-    let [ours, ours_clock, hello, hello_clock] = figures.map(|times| quantile(times, 50));
+    let [ours, ours_clock, hello, hello_clock] = figures.map(|times| quantile(times, 25));
     println!(
         "start to first frame: {:.1} ms of CPU ({:.1} ms by the clock), hello-ratatui {:.1} ms ({:.1} ms)",
         ms(ours),
@@ -284,8 +289,8 @@ fn memory(findings: &mut Findings) {
     let listed = mib(process.resident());
     println!("most resident while listing {:.1} MiB", mib(process.most_resident()));
     findings.at_most("resident, 10,000 Applications and 2,000 drifts", listed, RESIDENT.0, "MiB");
-    driftline.terminal.send("/large\r");
-    driftline.terminal.wait_for("ConfigMap/large");
+    driftline.terminal.send("/very-large\r");
+    driftline.terminal.wait_for("ConfigMap/very-large");
     driftline.terminal.send("\r");
     let begun = Instant::now();
     driftline.terminal.wait_for("= edited");

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A process.
 pub(crate) struct Process {
@@ -33,6 +33,19 @@ impl Process {
     /// CPU time of the first thread, which in our programs is the one that draws.
     pub(crate) fn first_thread(&self) -> Duration {
         on_cpu(&fs::read_to_string(self.folder.join("schedstat")).unwrap())
+    }
+
+    /// CPU time of all threads, as soon as the first one sleeps: what a thread has used since it got its CPU is counted only
+    /// when it gives it back.
+    pub(crate) fn until_asleep(&self) -> Duration {
+        let begun = Instant::now();
+        loop {
+            let status = fs::read_to_string(self.folder.join("status")).unwrap_or_default();
+            let running = status.lines().any(|line| line.starts_with("State:") && line.contains('R'));
+            if !running || begun.elapsed() > Duration::from_millis(20) {
+                return self.all_threads();
+            }
+        }
     }
 
     /// CPU time of all threads that live.

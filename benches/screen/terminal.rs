@@ -32,9 +32,19 @@ pub(crate) struct Frame {
     pub(crate) selected: Option<usize>,
 }
 
+/// How far a program was when the first frame was complete.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FirstFrame {
+    /// When its end was read.
+    pub(crate) at: Instant,
+    /// CPU time of all threads until then.
+    pub(crate) cpu: Duration,
+}
+
 #[derive(Default)]
 struct Output {
     reads: Vec<(Instant, Vec<u8>)>,
+    first_frame: Option<FirstFrame>,
     ended: bool,
 }
 
@@ -76,11 +86,24 @@ impl Terminal {
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
+        let process = Process::new(child.process_id().unwrap());
         thread::spawn(move || {
             let mut buffer = [0; 65_536];
+            // Until the first frame is complete: all that was read.
+            let mut begun = Some(Vec::new());
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 let at = Instant::now();
+                let mut first_frame = None;
+                if let Some(read) = &mut begun {
+                    read.extend_from_slice(&buffer[..count]);
+                    if read.windows(FRAME_END.len()).any(|window| window == FRAME_END.as_bytes()) {
+                        begun = None;
+                        let cpu = process.until_asleep();
+                        first_frame = Some(FirstFrame { at, cpu });
+                    }
+                }
                 let Ok(mut output) = filled.0.lock() else { return };
+                output.first_frame = output.first_frame.or(first_frame);
                 output.reads.push((at, buffer[..count].to_vec()));
                 filled.1.notify_all();
             }
@@ -125,13 +148,15 @@ impl Terminal {
         }
     }
 
-    /// When the end of the first frame was read, waiting for it.
-    pub(crate) fn first_frame(&mut self) -> Instant {
+    /// The first frame, waiting for it.
+    pub(crate) fn first_frame(&self) -> FirstFrame {
+        let mut output = self.output.0.lock().unwrap();
         loop {
-            if let Some(frame) = self.frames().first() {
-                return frame.at;
+            if let Some(first_frame) = output.first_frame {
+                return first_frame;
             }
-            self.first_output(Instant::now() - Duration::from_millis(1));
+            assert!(!output.ended && self.started.elapsed() < PATIENCE, "no frame");
+            output = self.output.1.wait_timeout(output, PATIENCE).unwrap().0;
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
   0    done
   1    drift at or above --fail-on
   2    usage or configuration error
-  3    partial: some Application or server could not be looked at; stderr says which
+  3    partial: some Application, server or source of ignore rules could not be read; stderr says which
   129  the terminal went away (SIGHUP)
   130  stopped by SIGINT
   143  stopped by SIGTERM

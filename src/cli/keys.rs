@@ -10,6 +10,9 @@ use crate::tui;
 /// Every problem with file, line and key.
 pub(super) fn table(settings: &Settings) -> Result<toml::Table, Failure> {
     let mut keys = toml::Table::new();
+    if settings.keys.is_empty() {
+        return Ok(keys);
+    }
     for (dotted, at) in &settings.keys {
         match dotted.split_once('.') {
             Some((area, verb)) => {

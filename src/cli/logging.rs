@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -16,6 +16,10 @@ use crate::tui::RecentLog;
 
 /// Days of log files that are kept.
 const DAYS_KEPT: usize = 7;
+
+/// Lines that may wait for the disk; more are dropped. Room for all of them is made at the start, which is why it is not the
+/// 128,000 of `tracing_appender`: four megabytes, and longer than everything else before the first frame.
+const LINES_WAITING: usize = 4_096;
 
 /// Keep it until the end: it writes what is still queued when it goes.
 pub(super) struct LogGuard {
@@ -34,7 +38,9 @@ pub(super) fn to_file(loaded: &Loaded) -> LogGuard {
     let worker = match &loaded.paths.logs {
         Some(folder) if level != "off" => match file_appender(folder) {
             Ok(appender) => {
-                let (writer, worker) = tracing_appender::non_blocking(appender);
+                let (writer, worker) = NonBlockingBuilder::default()
+                    .buffered_lines_limit(LINES_WAITING)
+                    .finish(appender);
                 let place = format!("From level {level} on, in {}.", folder.display());
                 recent = Arc::new(RecentLog::new(place));
                 start(level, writer.and(Ring(Arc::clone(&recent))), false);

@@ -17,7 +17,7 @@ pub(super) async fn run(flags: Flags, color: ColorWhen, world: &dyn World) -> Re
     }
     terminal::require_screen()?;
     let log = logging::to_file(&loaded);
-    let engine = world.engine(&loaded.settings).await?;
+    let engine = world.engine_on_demand(&loaded.settings)?;
     let kind = screen::Kind::Live(world.view_store(&loaded.settings));
     let configuration = screen::configuration(&loaded, &flags, &variables);
     screen::run(engine, &loaded.settings, configuration, color, kind, &log).await

@@ -18,8 +18,15 @@ pub trait World: Send + Sync {
     /// An engine on the configured contexts. No request is sent yet.
     ///
     /// # Errors
-    /// When a context cannot be set up: address, certificates, token command.
+    /// When no context can be set up: address, certificates, token command.
     async fn engine(&self, settings: &Settings) -> Result<Arc<Engine>, ErrorView>;
+
+    /// The same for the screen: there at once. A context is set up when it is asked for the first time, and tells then when
+    /// that does not work.
+    ///
+    /// # Errors
+    /// When no context can ever be set up.
+    fn engine_on_demand(&self, settings: &Settings) -> Result<Arc<Engine>, ErrorView>;
 
     /// Where it is kept how the screen was left. `None` on a machine that names no home.
     fn view_store(&self, settings: &Settings) -> Option<Arc<dyn ViewStore>>;
@@ -27,16 +34,17 @@ pub trait World: Send + Sync {
     /// What was done and tried on this machine.
     fn audit(&self, settings: &Settings) -> Arc<dyn AuditLog>;
 
-    /// An engine on a recorded Argo CD that was started for it.
+    /// An engine on a recorded Argo CD that is started for it: with the first call when the recordings are those that are
+    /// built in, now when they were given.
     ///
     /// # Errors
-    /// When the recordings cannot be read or the server cannot listen.
+    /// When given recordings cannot be read, or the server for them cannot listen.
     async fn demo(&self, settings: &Settings, recordings: Option<&Path>) -> Result<DemoSession, ErrorView>;
 
     /// The recorded Argo CD alone.
     ///
     /// # Errors
-    /// As [`World::demo`].
+    /// When the recordings cannot be read or the server cannot listen.
     async fn serve(&self, recordings: Option<&Path>, listen: SocketAddr) -> Result<Serving, ErrorView>;
 }
 

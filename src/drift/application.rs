@@ -121,7 +121,7 @@ impl HealthStatus {
 }
 
 /// `spec.destination`: exactly one of server and name is normally set.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Destination {
     /// API server URL of the target cluster; empty when the cluster is given by name.
     pub server: String,
@@ -146,7 +146,7 @@ impl Destination {
 }
 
 /// One entry of `spec.source` / `spec.sources`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Source {
     /// Repository URL (Git, Helm or OCI).
     pub repo_url: String,
@@ -161,7 +161,7 @@ pub struct Source {
 }
 
 /// `spec.syncPolicy.automated`, present and enabled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Automated {
     /// Deletes what Git no longer has.
     pub prune: bool,
@@ -170,7 +170,7 @@ pub struct Automated {
 }
 
 /// `spec.syncPolicy`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SyncPolicy {
     /// `None` when nothing syncs by itself (absent, or `enabled: false` since Argo CD 3.1).
     pub automated: Option<Automated>,
@@ -186,7 +186,7 @@ impl SyncPolicy {
 }
 
 /// One entry of `spec.ignoreDifferences`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct IgnoreDifference {
     /// API group glob; empty matches the core group only.
     pub group: String,
@@ -219,7 +219,7 @@ impl IgnoreDifference {
 }
 
 /// One entry of `status.conditions`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Condition {
     /// For example `ComparisonError`, `SyncError`, `SharedResourceWarning`.
     pub kind: String,
@@ -259,7 +259,7 @@ impl OperationPhase {
 }
 
 /// The last (or running) sync operation.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OperationState {
     /// How it stands; `None` when Argo CD's word is unknown or masked.
     pub phase: Option<OperationPhase>,
@@ -280,7 +280,7 @@ pub struct OperationState {
 }
 
 /// Who asked for a sync.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Initiator {
     /// Argo CD itself: auto-sync or self-heal.
     Automated,
@@ -292,7 +292,7 @@ pub enum Initiator {
 }
 
 /// One entry of `status.history`: a sync that went through.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct HistoryEntry {
     /// Revision(s) that were deployed.
     pub revisions: Vec<String>,
@@ -303,7 +303,7 @@ pub struct HistoryEntry {
 }
 
 /// How much of an Application is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Detail {
     /// From the masked list or the watch: conditions, history, resources and last operation may be missing.
     #[default]
@@ -313,7 +313,7 @@ pub enum Detail {
 }
 
 /// An Application: identity, settings, and what Argo CD says of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Application {
     /// Identity.
     pub key: ApplicationKey,

@@ -46,7 +46,7 @@ impl fmt::Display for ResourceKey {
 }
 
 /// One entry of `status.resources`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ResourceStatus {
     /// Which resource.
     pub key: ResourceKey,

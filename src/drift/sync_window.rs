@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::cron::Schedule;
 
 /// Whether a window lets syncs through or stops them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WindowKind {
     /// Automatic syncs run only while one of these is active.
     Allow,
@@ -63,7 +63,7 @@ pub struct SyncWindows {
 }
 
 /// What sync windows do to an Application at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum SyncWindowState {
     /// Nobody asked: nothing would sync by itself, or only the list spoke.
     #[default]
@@ -80,7 +80,7 @@ pub enum SyncWindowState {
 }
 
 /// Why no automatic sync runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Hold {
     /// A deny window is active, or no allow window is.
     pub by: WindowKind,

@@ -86,7 +86,7 @@ pub struct Engine {
 struct Memory {
     /// Per Application, fingerprint → when this run first judged it, for when the journal cannot say. Only of drifts that the
     /// last look saw.
-    first_seen: HashMap<ApplicationKey, HashMap<String, Timestamp>>,
+    first_seen: HashMap<ApplicationKey, Box<[(String, Timestamp)]>>,
     store_health: StoreHealth,
     shelf: Shelf,
     ignore: IgnoreRules,
@@ -257,7 +257,15 @@ impl Engine {
                 ..key.clone()
             }),
         };
-        DriftDocument::new(shelved, pair, additions.map(|shelved| shelved.drift))
+        let additions = additions.map(|shelved| shelved.drift);
+        let written = tokio::task::spawn_blocking(move || DriftDocument::new(shelved, pair, additions));
+        written.await.unwrap_or_else(|_| {
+            Err(ErrorView {
+                title: "Writing the two sides as YAML broke".to_owned(),
+                detail: "This is a bug of driftline; the log has the report.".to_owned(),
+                hint: BUG.to_owned(),
+            })
+        })
     }
 
     /// A drift with both of its sides, read again where what was kept of it is gone.
@@ -366,7 +374,9 @@ impl Engine {
     ) -> (ApplicationView, Option<ErrorView>) {
         let looks = needs_a_look(&application) || (sweep && may_be_swept(&application));
         if !looks {
-            self.settled([&application], server).await;
+            if may_be_swept(&application) {
+                self.settled(std::slice::from_ref(&application.key), server).await;
+            }
             self.drifts_ended(&application.key);
             return (self.listed(&application, server, clusters), None);
         }
@@ -382,7 +392,10 @@ impl Engine {
                 let setting = self.setting(&look.application, server, clusters);
                 let now = setting.now;
                 let key = look.application.key.clone();
-                let before = self.memory().first_seen.get(&key).cloned().unwrap_or_default();
+                let before: HashMap<String, Timestamp> = match self.memory().first_seen.get(&key) {
+                    Some(seen) => seen.iter().cloned().collect(),
+                    None => HashMap::new(),
+                };
                 let seen = Mutex::new(HashMap::new());
                 let mut judged = judged(&look, &setting, &|fingerprint| {
                     let first = before.get(fingerprint).copied().unwrap_or(now);
@@ -392,9 +405,8 @@ impl Engine {
                 });
                 self.remember(&mut judged, server, began).await;
                 let mut memory = self.memory();
-                memory
-                    .first_seen
-                    .insert(key.clone(), seen.into_inner().unwrap_or_else(PoisonError::into_inner));
+                let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+                memory.first_seen.insert(key.clone(), seen.into_iter().collect());
                 let respects = look.application.sync_policy.has_option("RespectIgnoreDifferences=true");
                 let drifts = ignoring::Known::new(&server.identity, &judged.view, respects, &judged.drifts);
                 memory.drifts.insert(key.clone(), Arc::new(drifts));

@@ -1,10 +1,13 @@
 //! The two sides of one drift as redacted YAML, each line knowing which field it shows.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::core::BUG;
+use super::lines::{FieldNumber, Lines};
 use super::ports::ErrorView;
-use super::shelf::{Shelved, Sides};
+use super::shelf::Shelved;
 use super::view::{DriftView, Seal};
 use super::yaml;
 use crate::drift::Pointer;
@@ -20,43 +23,20 @@ pub enum ManifestPair {
     Raw,
 }
 
-/// One side of a drift: YAML text in one allocation, lines as offsets, each with the pointer of the field it shows.
+/// One side of a drift: YAML text in one allocation, lines as offsets, each with the field it shows.
 ///
 /// Lines hold no line break. Control characters inside strings are escaped by the YAML writer; bidi and other
 /// invisible characters are still there and are the screen's to show as escapes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YamlText {
-    text: Arc<str>,
+    text: String,
     lines: Lines,
     pub(super) seal: Seal,
 }
 
-/// Where lines begin and which field each of them shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Lines {
-    /// First byte of each line, and its field (index into `fields`).
-    starts: Vec<(usize, usize)>,
-    /// The lines of a block scalar share one.
-    fields: Vec<Pointer>,
-}
-
-impl Lines {
-    /// The next line begins at byte `start` and shows the field of this escaped pointer.
-    pub(super) fn push(&mut self, start: usize, pointer: &str) {
-        if self.fields.last().is_none_or(|last| last.as_str() != pointer) {
-            self.fields.push(Pointer::from_escaped(pointer.to_owned()));
-        }
-        self.starts.push((start, self.fields.len() - 1));
-    }
-}
-
 impl YamlText {
-    pub(super) fn new(text: impl Into<Arc<str>>, lines: Lines) -> Self {
-        Self {
-            text: text.into(),
-            lines,
-            seal: Seal,
-        }
+    pub(super) fn new(text: String, lines: Lines) -> Self {
+        Self { text, lines, seal: Seal }
     }
 
     /// The whole text.
@@ -66,33 +46,43 @@ impl YamlText {
 
     /// Number of lines.
     pub fn len(&self) -> usize {
-        self.lines.starts.len()
+        self.lines.len()
     }
 
     /// Whether there is no line (the object does not exist on this side).
     pub fn is_empty(&self) -> bool {
-        self.lines.starts.is_empty()
+        self.len() == 0
     }
 
     /// Text of line `index` (0-based); empty when there is none.
     pub fn line(&self, index: usize) -> &str {
-        let Some((start, _)) = self.lines.starts.get(index) else {
+        let Some(start) = self.lines.start(index) else {
             return "";
         };
-        let end = self.lines.starts.get(index + 1).map_or(self.text.len(), |(next, _)| *next);
-        let line = self.text.get(*start..end).unwrap_or("");
+        let end = self.lines.start(index + 1).unwrap_or(self.text.len());
+        let line = self.text.get(start..end).unwrap_or("");
         line.strip_suffix('\n').unwrap_or(line)
     }
 
     /// The line (0-based) that holds byte `at` of the text.
     pub fn line_at(&self, at: usize) -> usize {
-        self.lines.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1)
+        self.lines.at(at)
     }
 
-    /// Pointer of line `index` (0-based): the field that begins on it (inside a block scalar the field whose text goes on).
-    pub fn pointer(&self, index: usize) -> Option<&Pointer> {
-        let (_, field) = self.lines.starts.get(index)?;
-        self.lines.fields.get(*field)
+    /// The field that begins on line `index` (0-based), or inside a block scalar the one whose text goes on.
+    pub(crate) fn field(&self, index: usize) -> Option<FieldNumber> {
+        self.lines.field(index)
+    }
+
+    /// Pointer of the field of line `index` (0-based).
+    pub fn pointer(&self, index: usize) -> Option<Pointer> {
+        self.field(index).map(|field| self.lines.pointer(field))
+    }
+
+    /// The runs of lines that show these fields or what is below them, in order, each with the field's index. Of a field
+    /// inside another one the outer counts.
+    pub(crate) fn runs(&self, paths: &BTreeMap<&str, usize>) -> Vec<(Range<usize>, usize)> {
+        self.lines.runs(paths)
     }
 }
 
@@ -119,24 +109,24 @@ pub struct DriftDocument {
 impl DriftDocument {
     /// Writes what was shelved as YAML. Takes some 100 ms for manifests of ten megabytes.
     pub(super) fn new(shelved: Shelved, pair: ManifestPair, additions: Option<Arc<DriftView>>) -> Result<Self, ErrorView> {
-        let (sides, kept) = match (pair, shelved.raw) {
-            (ManifestPair::Raw, Some(raw)) => (raw, Vec::new()),
-            (ManifestPair::Compared | ManifestPair::Raw, _) => (shelved.compared, shelved.kept),
+        let manifests = &shelved.manifests;
+        let kept = match manifests.is_raw(pair) {
+            true => Vec::new(),
+            false => shelved.kept,
         };
-        let Sides { desired, live } = sides;
-        let write = |side: Option<Arc<str>>| {
+        let write = |side: Option<String>| {
             yaml::write(side.as_deref()).map_err(|error| ErrorView {
                 title: "This manifest cannot be written as YAML".to_owned(),
                 // Of the error only its place: its text could quote the manifest.
-                detail: format!("Reading it again broke at column {}.", error.column()),
+                detail: format!("Reading it again broke at byte {}.", error.at),
                 hint: BUG.to_owned(),
             })
         };
         Ok(Self {
             drift: shelved.drift,
             pair,
-            desired: write(desired)?,
-            live: write(live)?,
+            desired: write(manifests.desired(pair)?)?,
+            live: write(manifests.live(pair)?)?,
             kept,
             ignored_by_argocd: shelved.ignored_by_argocd,
             additions,

@@ -29,7 +29,7 @@ pub enum EngineEvent {
     /// A context answered for the first time or again.
     Connected(ContextView),
     /// A page of the list; Applications that still have to be judged are `Pending`, or carry their last verdict.
-    Listed(Vec<ApplicationView>),
+    Listed(Vec<Arc<ApplicationView>>),
     /// The list of a context is complete: what it did not name is gone.
     ListCompleted {
         /// Which context.
@@ -40,7 +40,7 @@ pub enum EngineEvent {
         at: Timestamp,
     },
     /// One Application was judged (again).
-    Judged(Box<ApplicationView>),
+    Judged(Arc<ApplicationView>),
     /// One Application is gone.
     Removed(ApplicationKey),
     /// Whether the change stream of a context runs.

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::compact::CompactApplication;
 use super::core::Engine;
 use super::event::{ContextView, EngineCommand, EngineEvent};
 use super::guarded::guarded;
@@ -314,7 +315,7 @@ impl Follower {
         let Some((application, view)) = self.known.judged(&drift.application) else {
             return;
         };
-        let Some(revisions) = self.engine.base_to_ask(application, view, &drift.resource) else {
+        let Some(revisions) = self.engine.base_to_ask(&application, view, &drift.resource) else {
             return;
         };
         let (engine, argocd) = (Arc::clone(&self.engine), Arc::clone(&self.argocd));
@@ -331,10 +332,16 @@ impl Follower {
         session.listing = true;
         self.known.list_begins();
         let (argocd, pages) = (Arc::clone(&self.argocd), session.pages.0.clone());
-        let engine = Arc::clone(&self.engine);
+        let (engine, common) = (Arc::clone(&self.engine), self.known.common());
         session.spawn(async move {
             engine.read_ignore_rules().await;
-            let mut sink = |page| pages.send(Page::Applications(page)).is_ok();
+            // Made small before they wait: the server may be faster than the screen.
+            let mut sink = |page: Vec<Application>| {
+                let compact = page
+                    .into_iter()
+                    .map(|application| CompactApplication::new(application, &common));
+                pages.send(Page::Applications(compact.collect())).is_ok()
+            };
             let address = argocd.address();
             let outcome = guarded(argocd.list(&mut sink), &address).await.map(drop);
             // Nobody listens any more when the connection was given up: then there is nothing to tell.

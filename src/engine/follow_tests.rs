@@ -359,7 +359,10 @@ async fn a_panic_in_a_look_costs_this_look_and_is_called_a_bug() {
     let mut reasons = Vec::new();
     while let Ok(event) = night.news.try_recv() {
         if let EngineEvent::Judged(view) = event {
-            reasons.push((view.verdict, view.reason.unwrap_or_default().contains("bug of driftline")));
+            reasons.push((
+                view.verdict,
+                view.reason.as_deref().unwrap_or_default().contains("bug of driftline"),
+            ));
         }
     }
     assert_eq!(reasons, [(ApplicationVerdict::CannotTell, true)]);

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::collect::{may_be_swept, needs_a_look};
+use super::compact::{Common, CompactApplication};
 use super::core::Engine;
 use super::event::EngineEvent;
 use super::hint::{merge, summary};
@@ -22,21 +23,30 @@ pub(super) struct Known {
     pub(super) server: ServerInfo,
     pub(super) clusters: Vec<ClusterName>,
     pub(super) looking: Looking,
-    /// What was last listed or hinted.
-    applications: HashMap<ApplicationKey, Application>,
-    /// The last good view of Applications that were judged.
-    judged: HashMap<ApplicationKey, ApplicationView>,
+    common: Arc<Common>,
+    applications: HashMap<ApplicationKey, Box<Told>>,
+    /// The last good view of Applications that were judged; the screen has the same.
+    judged: HashMap<ApplicationKey, Arc<ApplicationView>>,
     /// What was shown of those whose last look failed: they get another one with the next list.
-    failed: HashMap<ApplicationKey, ApplicationView>,
+    failed: HashMap<ApplicationKey, Arc<ApplicationView>>,
     sweeping: Sweeping,
     /// Views of Synced Applications that were looked into and have additions.
-    swept: HashMap<ApplicationKey, ApplicationView>,
-    /// Named by the list that runs.
-    seen: HashSet<ApplicationKey>,
-    /// The stream spoke of them after the list that runs had begun: it knows better.
-    hinted: HashSet<ApplicationKey>,
-    /// Changed to something that needs no look: the journal has to be told.
-    settled: Vec<Application>,
+    swept: HashMap<ApplicationKey, Arc<ApplicationView>>,
+    /// Number of the list that runs, or ran last.
+    list: u32,
+    /// The stream told that they are gone, after the list that runs had begun.
+    deleted: HashSet<ApplicationKey>,
+    /// Changed to Synced: the journal has to be told.
+    settled: Vec<ApplicationKey>,
+}
+
+/// What was last told of an Application, and by whom.
+struct Told {
+    application: CompactApplication,
+    /// Number of the list that named it last.
+    listed: u32,
+    /// Number of the list that ran, or had run last, when the stream spoke of it: then the stream knows better.
+    hinted: u32,
 }
 
 impl Known {
@@ -46,72 +56,77 @@ impl Known {
             server: ServerInfo::default(),
             clusters: Vec::new(),
             looking: Looking::default(),
+            common: Arc::default(),
             applications: HashMap::new(),
             judged: HashMap::new(),
             failed: HashMap::new(),
             sweeping: Sweeping::default(),
             swept: HashMap::new(),
-            seen: HashSet::new(),
-            hinted: HashSet::new(),
+            list: 0,
+            deleted: HashSet::new(),
             settled: Vec::new(),
         }
     }
 
+    /// What listed Applications have in common, for whoever lists.
+    pub(super) fn common(&self) -> Arc<Common> {
+        Arc::clone(&self.common)
+    }
+
     pub(super) fn application(&self, key: &ApplicationKey) -> Option<Application> {
-        self.applications.get(key).cloned()
+        self.applications.get(key).map(|told| told.application.whole(key))
     }
 
     /// An Application and what was shown of it, once it was judged.
-    pub(super) fn judged(&self, key: &ApplicationKey) -> Option<(&Application, &ApplicationView)> {
-        Some((self.applications.get(key)?, self.judged.get(key)?))
+    pub(super) fn judged(&self, key: &ApplicationKey) -> Option<(Application, &ApplicationView)> {
+        Some((self.application(key)?, self.judged.get(key)?))
     }
 
     /// What settled since the last call, for the journal.
-    pub(super) fn take_settled(&mut self) -> Vec<Application> {
+    pub(super) fn take_settled(&mut self) -> Vec<ApplicationKey> {
         std::mem::take(&mut self.settled)
     }
 
     pub(super) fn list_begins(&mut self) {
-        self.seen.clear();
-        self.hinted.clear();
+        self.list += 1;
+        self.deleted.clear();
+    }
+
+    /// Whether the stream spoke of an Application since the list began that runs or ran last.
+    fn is_hinted(&self, key: &ApplicationKey) -> bool {
+        self.deleted.contains(key) || self.applications.get(key).is_some_and(|told| told.hinted == self.list)
     }
 
     /// One page of the list.
-    pub(super) fn listed(&mut self, page: Vec<Application>) -> EngineEvent {
+    pub(super) fn listed(&mut self, page: Vec<(ApplicationKey, CompactApplication)>) -> EngineEvent {
         let mut views = Vec::with_capacity(page.len());
-        for application in page {
-            let key = application.key.clone();
-            self.seen.insert(key.clone());
-            if self.hinted.contains(&key) {
+        for (key, compact) in page {
+            if self.is_hinted(&key) {
+                if let Some(told) = self.applications.get_mut(&key) {
+                    told.listed = self.list;
+                }
                 continue;
             }
+            let application = compact.whole(&key);
             let changed = self
-                .applications
-                .get(&key)
-                .is_none_or(|known| summary(known) != summary(&application));
+                .application(&key)
+                .is_none_or(|known| summary(&known) != summary(&application));
             if changed {
                 self.looking.changed(&key);
             }
             let fresh = self.engine.listed(&application, &self.server, &self.clusters);
             let needs = needs_a_look(&application);
-            // What was said stays on screen until it is judged again.
-            let shown = self.failed.get(&key).or(self.judged.get(&key));
-            let swept = self.swept.get(&key).filter(|_| !changed);
-            let view = match (shown, swept) {
-                (Some(shown), _) if fresh.verdict == ApplicationVerdict::Pending => ApplicationView {
-                    fetched_at: shown.fetched_at,
-                    // Argo CD compares by itself, whether we look or not.
-                    reconciled_at: fresh.reconciled_at,
-                    ..shown.clone()
-                },
-                (_, Some(swept)) => with_additions(fresh, swept),
-                _ => fresh,
+            let view = self.shown_of(&key, fresh, changed);
+            let told = Told {
+                application: compact,
+                listed: self.list,
+                hinted: 0,
             };
-            self.applications.insert(key.clone(), application);
+            self.applications.insert(key.clone(), Box::new(told));
             let failed = self.failed.contains_key(&key);
             if !needs {
                 if changed {
-                    self.settled.extend(self.applications.get(&key).cloned());
+                    self.settled.extend(may_be_swept(&application).then(|| key.clone()));
                     self.settle(&key);
                 }
             } else if changed || failed {
@@ -122,15 +137,36 @@ impl Known {
         EngineEvent::Listed(views)
     }
 
+    /// What to show of an Application of which the list spoke: what was said stays on screen until it is judged again.
+    fn shown_of(&mut self, key: &ApplicationKey, fresh: ApplicationView, changed: bool) -> Arc<ApplicationView> {
+        let shown = self.failed.get_mut(key).or(self.judged.get_mut(key));
+        let swept = self.swept.get(key).filter(|_| !changed);
+        match (shown, swept) {
+            (Some(shown), _) if fresh.verdict == ApplicationVerdict::Pending => {
+                // Argo CD compares by itself, whether we look or not.
+                if shown.reconciled_at != fresh.reconciled_at {
+                    *shown = Arc::new(ApplicationView {
+                        reconciled_at: fresh.reconciled_at,
+                        ..ApplicationView::clone(shown)
+                    });
+                }
+                Arc::clone(shown)
+            }
+            (_, Some(swept)) => Arc::new(with_additions(fresh, swept)),
+            _ => Arc::new(fresh),
+        }
+    }
+
     /// The list is complete: what it did not name is gone.
     pub(super) fn list_completed(&mut self, context: &Arc<str>) -> Vec<EngineEvent> {
         let gone: Vec<_> = self
             .applications
-            .keys()
-            .filter(|key| !self.seen.contains(*key) && !self.hinted.contains(*key))
-            .cloned()
+            .iter()
+            .filter(|(_, told)| told.listed != self.list && told.hinted != self.list)
+            .map(|(key, _)| key.clone())
             .collect();
         let mut news: Vec<_> = gone.iter().filter_map(|key| self.forget(key)).collect();
+        self.common.tidy();
         news.push(EngineEvent::ListCompleted {
             context: Arc::clone(context),
             applications: self.applications.len(),
@@ -144,28 +180,37 @@ impl Known {
         match event {
             WatchEvent::Opened => Vec::new(),
             WatchEvent::Deleted(key) => {
-                self.hinted.insert(key.clone());
+                self.deleted.insert(key.clone());
                 self.forget(&key).into_iter().collect()
             }
             WatchEvent::Changed(hint) => {
                 let key = hint.key.clone();
-                self.hinted.insert(key.clone());
-                let merged = match self.applications.get(&key) {
+                let known = self.application(&key);
+                let merged = match &known {
                     Some(known) => merge(known, *hint),
                     None => *hint,
                 };
-                let known = self.applications.get(&key);
-                if known.is_some_and(|known| summary(known) == summary(&merged)) {
+                if known.is_some_and(|known| summary(&known) == summary(&merged)) {
+                    if let Some(told) = self.applications.get_mut(&key) {
+                        told.hinted = self.list;
+                    }
                     return Vec::new();
                 }
                 self.looking.changed(&key);
                 let needs = needs_a_look(&merged);
-                let view = self.engine.listed(&merged, &self.server, &self.clusters);
-                self.applications.insert(key.clone(), merged);
+                let settles = may_be_swept(&merged);
+                let view = Arc::new(self.engine.listed(&merged, &self.server, &self.clusters));
+                let (key, application) = CompactApplication::new(merged, &self.common);
+                let told = Told {
+                    application,
+                    listed: self.applications.get(&key).map_or(0, |told| told.listed),
+                    hinted: self.list,
+                };
+                self.applications.insert(key.clone(), Box::new(told));
                 if !needs {
-                    self.settled.extend(self.applications.get(&key).cloned());
+                    self.settled.extend(settles.then(|| key.clone()));
                     self.settle(&key);
-                    return vec![EngineEvent::Judged(Box::new(view))];
+                    return vec![EngineEvent::Judged(view)];
                 }
                 self.looking.want(&key);
                 if self.judged.contains_key(&key) || self.failed.contains_key(&key) {
@@ -177,39 +222,35 @@ impl Known {
     }
 
     /// A look ended.
-    pub(super) fn looked(
-        &mut self,
-        key: &ApplicationKey,
-        mut view: ApplicationView,
-        error: Option<ErrorView>,
-    ) -> Vec<EngineEvent> {
+    pub(super) fn looked(&mut self, key: &ApplicationKey, view: ApplicationView, error: Option<ErrorView>) -> Vec<EngineEvent> {
         let worth = self.looking.finished(key);
-        let Some(application) = self.applications.get(key) else {
+        let Some(told) = self.applications.get(key) else {
             return Vec::new();
         };
         // The list or the stream said meanwhile that there is nothing to look at: that is newer than what the look saw.
-        if !needs_a_look(application) {
+        if !needs_a_look(told.application.rest()) {
             self.settle(key);
             return Vec::new();
         }
         if worth != Worth::Current {
             return Vec::new();
         }
+        let mut view = Arc::new(view);
         if let Some(error) = error {
             tracing::warn!(application = %key, error = %error.detail, "could not look at an Application");
             // Without `stale` it is not the server that failed but driftline: then an old verdict is no help.
             if let Some(last_good) = self.judged.get(key).filter(|_| view.stale.is_some()) {
-                view = ApplicationView {
+                view = Arc::new(ApplicationView {
                     stale: Some(error.detail),
-                    ..last_good.clone()
-                };
+                    ..ApplicationView::clone(last_good)
+                });
             }
-            self.failed.insert(key.clone(), view.clone());
+            self.failed.insert(key.clone(), Arc::clone(&view));
         } else {
             self.failed.remove(key);
-            self.judged.insert(key.clone(), view.clone());
+            self.judged.insert(key.clone(), Arc::clone(&view));
         }
-        vec![EngineEvent::Judged(Box::new(view))]
+        vec![EngineEvent::Judged(view)]
     }
 
     /// The Synced Application that is to be looked into next, if one is due.
@@ -220,8 +261,8 @@ impl Known {
             true => settings.look_every,
             false => settings.sweep.again_after,
         };
-        let applications = self.applications.values();
-        self.sweeping.next(applications, again_after, self.engine.now()).cloned()
+        let key = self.sweeping.next(self.may_be_swept(), again_after, self.engine.now())?;
+        self.application(key)
     }
 
     /// A Synced Application with additions on the screen.
@@ -231,13 +272,25 @@ impl Known {
 
     /// How many of the Synced Applications were looked into.
     pub(super) fn coverage(&self) -> Coverage {
-        self.sweeping.coverage(self.applications.values())
+        self.sweeping.coverage(self.may_be_swept())
+    }
+
+    fn may_be_swept(&self) -> impl Iterator<Item = &ApplicationKey> {
+        let applications = self.applications.iter();
+        let swept = applications.filter(|(_, told)| may_be_swept(told.application.rest()));
+        swept.map(|(key, _)| key)
+    }
+
+    fn needs_a_look(&self, key: &ApplicationKey) -> bool {
+        let told = self.applications.get(key);
+        told.is_some_and(|told| needs_a_look(told.application.rest()))
     }
 
     /// A look into a Synced Application ended. One that failed counts as looked into: the next round tries it again.
     pub(super) fn swept(&mut self, key: &ApplicationKey, view: ApplicationView, error: Option<ErrorView>) -> Vec<EngineEvent> {
         // It may have drifted, changed or gone meanwhile: then an ordinary look is on its way.
-        if !self.applications.get(key).is_some_and(may_be_swept) || view.sync_status != SyncStatus::Synced {
+        let told = self.applications.get(key);
+        if !told.is_some_and(|told| may_be_swept(told.application.rest())) || view.sync_status != SyncStatus::Synced {
             return Vec::new();
         }
         self.sweeping.checked(key, self.engine.now());
@@ -245,25 +298,28 @@ impl Known {
             tracing::warn!(application = %key, error = %error.detail, "could not look into a Synced Application");
             return Vec::new();
         }
+        let view = Arc::new(view);
         let before = self.swept.remove(key);
         if view.invisible.is_empty() && before.is_none() {
             return Vec::new();
         }
         if !view.invisible.is_empty() {
-            self.swept.insert(key.clone(), view.clone());
+            self.swept.insert(key.clone(), Arc::clone(&view));
         }
-        vec![EngineEvent::Judged(Box::new(view))]
+        vec![EngineEvent::Judged(view)]
     }
 
     /// Argo CD does not tell of a further edit on what drifted already.
     pub(super) fn look_at_all_that_drifted(&mut self) {
-        for application in self.applications.values().filter(|a| needs_a_look(a)) {
-            self.looking.want(&application.key);
+        for (key, told) in &self.applications {
+            if needs_a_look(told.application.rest()) {
+                self.looking.want(key);
+            }
         }
     }
 
     pub(super) fn look_again(&mut self, key: &ApplicationKey) {
-        if self.applications.get(key).is_some_and(needs_a_look) {
+        if self.needs_a_look(key) {
             self.looking.want(key);
         }
     }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::ignoring::facts::Facts;
 use super::judging::{FirstSeen, Setting};
 use super::kept::kept;
-use super::shelf::{Shelved, Sides, Write};
+use super::packed::PackedManifests;
+use super::shelf::{Shelved, Write};
 use super::view::{ChangeView, DriftKey, DriftView, IgnoredByView, OriginView, PolicyView, RedactedValue, Seal};
 use crate::drift::fingerprint::Fingerprint;
 use crate::drift::grouping::group_key;
@@ -44,10 +45,9 @@ pub(super) fn redacted(
     let mut redactor = ManifestRedactor::new(resource);
     let desired = manifests.desired.map(|side| redactor.redact(side));
     let live = manifests.live.map(|side| redactor.redact(side));
-    let raw = manifests.raw.map(|sides| {
-        let [target, live] = sides.map(|side| side.map(|side| redactor.redact(&without_noise(side.clone()))));
-        Sides::new(target.as_ref(), live.as_ref())
-    });
+    let raw = manifests
+        .raw
+        .map(|sides| sides.map(|side| side.map(|side| redactor.redact(&without_noise(side.clone())))));
     let kept = match (desired.as_ref(), manifests.raw) {
         (Some(predicted), Some([Some(target), _])) => kept(predicted, target),
         _ => Vec::new(),
@@ -130,11 +130,10 @@ pub(super) fn redacted(
         None => manifests.live,
     };
     let (desired, live) = (desired.map(without_noise), live.map(without_noise));
-    let compared = Sides::new(desired.as_ref(), live.as_ref());
+    let raw = raw.as_ref().map(|sides| sides.each_ref().map(Option::as_ref));
     Shelved {
         drift,
-        raw: raw.map(|raw| raw.sharing(&compared)),
-        compared,
+        manifests: PackedManifests::new([desired.as_ref(), live.as_ref()], raw),
         kept,
         ignored_by_argocd: ignored_by_argocd(application, resource),
         writes: of_raw_live.map(writes).unwrap_or_default(),

@@ -14,7 +14,7 @@ use super::journal::{ApplicationIdentity, Disposition, History, Observation, Sig
 use super::judging::Judged;
 use super::ports::{ServerInfo, StoreError};
 use super::view::{ApplicationVerdict, DispositionView, DriftView, Seal};
-use crate::drift::{Application, ApplicationKey, SyncStatus};
+use crate::drift::ApplicationKey;
 use crate::redact::text;
 
 /// A journal that kept a look waiting is left alone for this long, so that it does not hold back look after look.
@@ -64,17 +64,14 @@ impl Engine {
         }
     }
 
-    /// Remembers that these Applications do not drift any more: the list alone says so, nobody looks at them.
-    pub(super) async fn settled<'a>(&self, applications: impl IntoIterator<Item = &'a Application>, server: &ServerInfo) {
-        let at = self.now();
-        let observations: Vec<Observation> = applications
-            .into_iter()
-            .filter(|a| a.sync_status == SyncStatus::Synced && a.deletion_requested_at.is_none() && !a.skip_reconcile)
-            .map(|application| Observation::of_drifts(identity(&application.key, server), at, Vec::new()))
-            .collect();
-        if !observations.is_empty() {
-            self.record(observations).await;
+    /// Remembers that these Applications became Synced: the list alone says so, nobody looks at them.
+    pub(super) async fn settled(&self, applications: &[ApplicationKey], server: &ServerInfo) {
+        if applications.is_empty() {
+            return;
         }
+        let at = self.now();
+        let settled = |key| Observation::of_drifts(identity(key, server), at, Vec::new());
+        self.record(applications.iter().map(settled).collect()).await;
     }
 
     /// Nothing when the store fails.

@@ -6,11 +6,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::compact::CompactApplication;
 use super::pace::{Due, Pace};
 use super::pause::{STEADY, backoff};
 use super::ports::{ArgoCdError, ErrorView, WatchEvent};
 use super::view::ApplicationView;
-use crate::drift::{Application, ApplicationKey};
+use crate::drift::ApplicationKey;
 
 /// Events of the stream that may wait for the follower.
 const HINTS: usize = 1_024;
@@ -23,7 +24,7 @@ pub(super) enum Hint {
 
 /// What the task that lists tells the follower.
 pub(super) enum Page {
-    Applications(Vec<Application>),
+    Applications(Vec<(ApplicationKey, CompactApplication)>),
     End(Result<(), ArgoCdError>),
 }
 

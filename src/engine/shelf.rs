@@ -1,44 +1,16 @@
 //! The redacted pairs of the drifts last judged, ready to be opened. Bounded by bytes; what falls out is fetched again.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::document::ManifestPair;
 use super::ignoring::facts::Facts;
+use super::packed::PackedManifests;
 use super::view::{DriftKey, DriftView};
 use crate::drift::{ApplicationKey, Pointer};
-
-/// Two manifests as redacted JSON text: a third of the memory of parsed trees. `None` where there is none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sides {
-    pub desired: Option<Arc<str>>,
-    pub live: Option<Arc<str>>,
-}
-
-impl Sides {
-    pub(super) fn new(desired: Option<&Value>, live: Option<&Value>) -> Self {
-        let text = |side: Option<&Value>| side.map(|value| Arc::from(value.to_string()));
-        Self {
-            desired: text(desired),
-            live: text(live),
-        }
-    }
-
-    /// What is the same text as in another pair takes no memory of its own: large manifests mostly are.
-    pub(super) fn sharing(self, other: &Self) -> Self {
-        let share = |own: Option<Arc<str>>, other: &Option<Arc<str>>| if own == *other { other.clone() } else { own };
-        Self {
-            desired: share(self.desired, &other.desired),
-            live: share(self.live, &other.live),
-        }
-    }
-
-    fn texts(&self) -> impl Iterator<Item = &Arc<str>> {
-        [&self.desired, &self.live].into_iter().flatten()
-    }
-}
 
 /// What one manager wrote to a live object, redacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +31,8 @@ pub(super) struct Write {
 #[derive(Debug, Clone)]
 pub(super) struct Shelved {
     pub drift: Arc<DriftView>,
-    /// What was compared.
-    pub compared: Sides,
-    /// What Git and the cluster say, where that is not what was compared.
-    pub raw: Option<Sides>,
+    /// Both sides of what was compared, and of what Git and the cluster say.
+    pub manifests: PackedManifests,
     /// See [`super::document::DriftDocument::kept`]; of the compared pair.
     pub kept: Vec<Pointer>,
     /// See [`super::document::DriftDocument::ignored_by_argocd`].
@@ -78,67 +48,58 @@ pub(super) struct Shelved {
 impl Shelved {
     /// Both sides of what was compared, parsed again.
     pub(super) fn compared_values(&self) -> (Option<Value>, Option<Value>) {
-        // It was written from a value, so it parses; a side that did not would show as absent.
-        let parse = |side: &Option<Arc<str>>| side.as_ref().and_then(|text| serde_json::from_str(text).ok());
-        (parse(&self.compared.desired), parse(&self.compared.live))
-    }
-
-    fn bytes(&self) -> usize {
-        let own = |text: &&Arc<str>| !self.compared.texts().any(|shared| Arc::ptr_eq(shared, text));
-        let raw = self.raw.iter().flat_map(Sides::texts).filter(own);
-        self.compared.texts().chain(raw).map(|text| text.len()).sum()
+        // It was written from a value, so it is read and parses; a side that did not would show as absent.
+        let parse = |side: Result<Option<String>, _>| side.ok().flatten().and_then(|text| serde_json::from_str(&text).ok());
+        let pair = ManifestPair::Compared;
+        (parse(self.manifests.desired(pair)), parse(self.manifests.live(pair)))
     }
 }
 
-/// At most this many bytes of manifests are kept.
-const CAPACITY: usize = 24 << 20;
+/// At most this many bytes of packed manifests are kept.
+const CAPACITY: usize = 8 << 20;
 
 /// The shelf.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
-    drifts: HashMap<DriftKey, Shelved>,
-    order: VecDeque<DriftKey>,
+    applications: HashMap<ApplicationKey, Box<[Shelved]>>,
+    /// The Application that has been here for longest at the front.
+    order: VecDeque<ApplicationKey>,
     bytes: usize,
 }
 
 impl Shelf {
     /// What one Application's last look found. What it did not find is over and must not be shown as if it were not.
     pub(super) fn replace(&mut self, application: &ApplicationKey, drifts: Vec<Shelved>) {
-        let over: HashSet<DriftKey> = self
-            .drifts
-            .keys()
-            .filter(|key| key.application == *application && drifts.iter().all(|d| d.drift.key != **key))
-            .cloned()
-            .collect();
-        if !over.is_empty() {
-            self.order.retain(|key| !over.contains(key));
-            for key in &over {
-                if let Some(old) = self.drifts.remove(key) {
-                    self.bytes -= old.bytes();
-                }
+        let was_there = self.take(application);
+        if drifts.is_empty() {
+            if was_there {
+                self.order.retain(|key| key != application);
             }
+            return;
         }
-        for drift in drifts {
-            self.put(drift);
+        if !was_there {
+            self.order.push_back(application.clone());
+        }
+        self.bytes += bytes(&drifts);
+        self.applications.insert(application.clone(), drifts.into());
+        while self.bytes > CAPACITY && self.order.len() > 1 {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.take(&oldest);
         }
     }
 
-    fn put(&mut self, shelved: Shelved) {
-        let key = shelved.drift.key.clone();
-        self.bytes += shelved.bytes();
-        match self.drifts.insert(key.clone(), shelved) {
-            Some(old) => self.bytes -= old.bytes(),
-            None => self.order.push_back(key),
-        }
-        while self.bytes > CAPACITY && self.order.len() > 1 {
-            let Some(oldest) = self.order.pop_front() else { break };
-            if let Some(old) = self.drifts.remove(&oldest) {
-                self.bytes -= old.bytes();
-            }
-        }
+    fn take(&mut self, application: &ApplicationKey) -> bool {
+        let taken = self.applications.remove(application);
+        self.bytes -= taken.as_deref().map_or(0, bytes);
+        taken.is_some()
     }
 
     pub(super) fn get(&self, key: &DriftKey) -> Option<Shelved> {
-        self.drifts.get(key).cloned()
+        let drifts = self.applications.get(&key.application)?;
+        drifts.iter().find(|shelved| shelved.drift.key == *key).cloned()
     }
+}
+
+fn bytes(drifts: &[Shelved]) -> usize {
+    drifts.iter().map(|shelved| shelved.manifests.len()).sum()
 }

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::collect::may_be_swept;
 use super::scan::Coverage;
-use crate::drift::{Application, ApplicationKey};
+use crate::drift::ApplicationKey;
 
 /// How the sweep of the terminal UI works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,21 +46,21 @@ pub(super) struct Sweeping {
 }
 
 impl Sweeping {
-    /// Who is next: those never looked into by name, then whoever waited longest beyond what `again_after` says of it.
+    /// Who of those that may be swept is next: those never looked into by name, then whoever waited longest beyond what
+    /// `again_after` says of it.
     pub(super) fn next<'a>(
         &self,
-        applications: impl Iterator<Item = &'a Application>,
+        applications: impl Iterator<Item = &'a ApplicationKey>,
         again_after: impl Fn(&ApplicationKey) -> Duration,
         now: Timestamp,
-    ) -> Option<&'a Application> {
+    ) -> Option<&'a ApplicationKey> {
         applications
-            .filter(|application| may_be_swept(application))
-            .filter(|application| {
-                let wait = SignedDuration::try_from(again_after(&application.key)).unwrap_or(SignedDuration::MAX);
-                let checked = self.checked.get(&application.key);
+            .filter(|key| {
+                let wait = SignedDuration::try_from(again_after(key)).unwrap_or(SignedDuration::MAX);
+                let checked = self.checked.get(*key);
                 checked.is_none_or(|at| now.duration_since(*at) >= wait)
             })
-            .min_by_key(|application| (self.checked.get(&application.key), &application.key))
+            .min_by_key(|key| (self.checked.get(*key), *key))
     }
 
     /// This one was looked into.
@@ -74,67 +73,56 @@ impl Sweeping {
         self.checked.remove(key);
     }
 
-    /// How much of what can be looked into was.
-    pub(super) fn coverage<'a>(&self, applications: impl Iterator<Item = &'a Application>) -> Coverage {
-        applications
-            .filter(|application| may_be_swept(application))
-            .fold(Coverage::default(), |coverage, application| Coverage {
-                checked: coverage.checked + usize::from(self.checked.contains_key(&application.key)),
-                total: coverage.total + 1,
-            })
+    /// How many of those that may be swept were looked into.
+    pub(super) fn coverage<'a>(&self, applications: impl Iterator<Item = &'a ApplicationKey>) -> Coverage {
+        applications.fold(Coverage::default(), |coverage, key| Coverage {
+            checked: coverage.checked + usize::from(self.checked.contains_key(key)),
+            total: coverage.total + 1,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drift::SyncStatus;
     use crate::engine::fixtures::{minutes_ago, now};
 
-    fn application(name: &str, status: SyncStatus) -> Application {
-        let mut application = Application::new(ApplicationKey::new("prod", "argocd", name));
-        application.sync_status = status;
-        application
+    fn synced() -> [ApplicationKey; 2] {
+        ["b", "a"].map(|name| ApplicationKey::new("prod", "argocd", name))
     }
 
-    fn synced() -> Vec<Application> {
-        ["b", "a"].map(|name| application(name, SyncStatus::Synced)).to_vec()
-    }
-
-    fn next(sweeping: &Sweeping, applications: &[Application]) -> Option<String> {
+    fn next(sweeping: &Sweeping, applications: &[ApplicationKey]) -> Option<String> {
         let hour = Duration::from_secs(3_600);
         let next = sweeping.next(applications.iter(), |_| hour, now());
-        next.map(|application| application.key.name.to_string())
+        next.map(|key| key.name.to_string())
     }
 
     #[test]
     fn those_never_looked_into_come_first_then_the_oldest() {
         let mut sweeping = Sweeping::default();
         assert_eq!(next(&sweeping, &synced()).as_deref(), Some("a"));
-        sweeping.checked(&synced()[1].key, minutes_ago(90));
+        sweeping.checked(&synced()[1], minutes_ago(90));
         assert_eq!(next(&sweeping, &synced()).as_deref(), Some("b"));
-        sweeping.checked(&synced()[0].key, minutes_ago(70));
+        sweeping.checked(&synced()[0], minutes_ago(70));
         assert_eq!(next(&sweeping, &synced()).as_deref(), Some("a"));
     }
 
     #[test]
     fn nobody_is_looked_into_again_too_soon() {
         let mut sweeping = Sweeping::default();
-        for application in synced() {
-            sweeping.checked(&application.key, minutes_ago(59));
+        for key in synced() {
+            sweeping.checked(&key, minutes_ago(59));
         }
         assert_eq!(next(&sweeping, &synced()), None);
-        sweeping.forget(&synced()[0].key);
+        sweeping.forget(&synced()[0]);
         assert_eq!(next(&sweeping, &synced()).as_deref(), Some("b"));
     }
 
     #[test]
-    fn coverage_counts_synced_applications_only() {
+    fn coverage_counts_those_that_may_be_swept() {
         let mut sweeping = Sweeping::default();
-        let mut applications = synced();
-        applications.push(application("c", SyncStatus::OutOfSync));
-        sweeping.checked(&applications[2].key, now());
-        sweeping.checked(&applications[0].key, now());
-        assert_eq!(sweeping.coverage(applications.iter()), Coverage { checked: 1, total: 2 });
+        sweeping.checked(&ApplicationKey::new("prod", "argocd", "c"), now());
+        sweeping.checked(&synced()[0], now());
+        assert_eq!(sweeping.coverage(synced().iter()), Coverage { checked: 1, total: 2 });
     }
 }

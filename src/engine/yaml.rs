@@ -1,34 +1,71 @@
 //! Writes a redacted manifest as YAML, each line knowing which field it shows.
 //!
-//! From JSON text to YAML text in one pass, without a tree in between: a manifest may have ten megabytes. Block style,
-//! Kubernetes' order at the top (`apiVersion`, `kind`, `metadata`, then the rest by name), lists at the indentation of
-//! their key. Text with line breaks becomes a literal block where YAML allows it, else it is quoted with escapes, so
-//! control characters never reach a line.
+//! From JSON text to YAML text in one pass, without a tree in between and without unescaping what is written as lines: a
+//! manifest may have ten megabytes. Block style, Kubernetes' order at the top (`apiVersion`, `kind`, `metadata`, then the
+//! rest by name), lists at the indentation of their key. Text with line breaks becomes a literal block where YAML allows
+//! it, else it is quoted with escapes, so control characters never reach a line.
 
-use std::borrow::Cow;
-use std::fmt;
+mod json;
 
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use memchr::memchr;
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+use serde_json::Value;
 
-use super::document::{Lines, YamlText};
-use crate::drift::pointer::escape;
+use self::json::{Json, Written};
+use super::document::YamlText;
+use super::lines::{FieldNumber, Lines};
 
-/// The manifest, given as JSON text whose keys are in order, as YAML; no line for `None`.
+pub(super) use self::json::NotJson;
+
+/// What stands first in a manifest.
+const FIRST: &[&str] = &["apiVersion", "kind", "metadata"];
+
+/// Deeper than serde_json reads no manifest is.
+const DEEPEST: usize = 128;
+
+/// A manifest as JSON text in the order in which it is shown, so that [`write`] need not look for what comes first.
+pub(super) fn json(manifest: &Value) -> String {
+    // A value can always be written; in another order the text is as true.
+    serde_json::to_string(&InOrder(manifest)).unwrap_or_else(|_| manifest.to_string())
+}
+
+struct InOrder<'v>(&'v Value);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Value::Object(entries) = self.0 else {
+            return self.0.serialize(serializer);
+        };
+        let mut map = serializer.serialize_map(Some(entries.len()))?;
+        for (key, value) in FIRST.iter().filter_map(|first| entries.get_key_value(*first)) {
+            map.serialize_entry(key, value)?;
+        }
+        for (key, value) in entries.iter().filter(|(key, _)| !FIRST.contains(&key.as_str())) {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// The manifest, given as [`json`] wrote it, as YAML; no line for `None`.
 ///
 /// # Errors
-/// When the text is not JSON.
-pub(super) fn write(manifest: Option<&str>) -> serde_json::Result<YamlText> {
+/// When the text is not JSON, is nested deeper than [`DEEPEST`], or has 4 GiB.
+pub(super) fn write(manifest: Option<&str>) -> Result<YamlText, NotJson> {
     let mut writer = Writer {
         // YAML is about as long as its JSON: indentation takes what quotes and brackets give.
         text: String::with_capacity(manifest.map_or(0, |json| json.len() + json.len() / 8)),
         lines: Lines::default(),
         line_start: 0,
-        path: String::new(),
     };
-    if let Some(json) = manifest {
-        writer.root(json)?;
+    if let Some(text) = manifest {
+        let mut json = Json::new(text);
+        writer.value(&mut json, Node::default())?;
+        json.end()?;
+        if !writer.lines.fit(&writer.text) {
+            return Err(json.broken());
+        }
     }
     Ok(YamlText::new(writer.text, writer.lines))
 }
@@ -37,14 +74,13 @@ struct Writer {
     text: String,
     lines: Lines,
     line_start: usize,
-    /// Escaped pointer of the field that is being written.
-    path: String,
 }
 
 /// What stands before a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Place {
     /// Nothing: it is the document.
+    #[default]
     Root,
     /// A key and its colon.
     Entry,
@@ -52,97 +88,179 @@ enum Place {
     Item,
 }
 
-/// Writes one value at a place; `indent` is the column of its key or dash.
-struct Node<'w> {
-    writer: &'w mut Writer,
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Node {
+    /// Column of its key or dash.
     indent: usize,
     place: Place,
-}
-
-#[derive(Deserialize)]
-struct Key<'j>(#[serde(borrow)] Cow<'j, str>);
-
-#[derive(Deserialize)]
-struct Raw<'j>(#[serde(borrow)] &'j RawValue);
-
-/// The entries of the topmost map, which are put into another order.
-struct Entries;
-
-impl<'j> Visitor<'j> for Entries {
-    type Value = Vec<(Cow<'j, str>, &'j str)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some((Key(key), Raw(value))) = map.next_entry()? {
-            entries.push((key, value.get()));
-        }
-        Ok(entries)
-    }
+    field: FieldNumber,
+    /// How many maps and lists hold it.
+    depth: usize,
 }
 
 impl Writer {
-    fn root(&mut self, json: &str) -> serde_json::Result<()> {
-        if !json.trim_start().starts_with('{') {
-            return self.value(json, 0, Place::Root);
+    fn value(&mut self, json: &mut Json<'_>, node: Node) -> Result<(), NotJson> {
+        if node.depth > DEEPEST {
+            return Err(json.broken());
         }
-        let mut entries = serde_json::Deserializer::from_str(json).deserialize_map(Entries)?;
-        if entries.is_empty() {
-            return self.value(json, 0, Place::Root);
+        match json.peek()? {
+            b'{' => self.map(json, node),
+            b'[' => self.list(json, node),
+            b'"' => self.string(json.string()?, node),
+            _ => {
+                self.inline(&json.word()?, node);
+                Ok(())
+            }
         }
-        const FIRST: &[&str] = &["apiVersion", "kind", "metadata"];
-        entries.sort_by_key(|(key, _)| FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()));
-        for (key, value) in entries {
-            let depth = self.key(&key);
-            self.value(value, 0, Place::Entry)?;
-            self.path.truncate(depth);
+    }
+
+    fn map(&mut self, json: &mut Json<'_>, node: Node) -> Result<(), NotJson> {
+        json.expect(b'{')?;
+        if json.take(b'}')? {
+            self.inline("{}", node);
+            return Ok(());
         }
+        if node.place == Place::Entry {
+            self.end_line(node.field);
+        }
+        let indent = match node.place {
+            Place::Root => 0,
+            Place::Entry | Place::Item => node.indent + 2,
+        };
+        loop {
+            // The first key of a list item stands behind its dash.
+            if self.at_line_start() {
+                self.indent(indent);
+            }
+            json.peek()?;
+            let key = json.string()?.said()?;
+            json.expect(b':')?;
+            self.scalar_text(&key);
+            self.text.push(':');
+            let entry = Node {
+                indent,
+                place: Place::Entry,
+                field: self.lines.enter(node.field, &key),
+                depth: node.depth + 1,
+            };
+            self.value(json, entry)?;
+            if !json.take(b',')? {
+                return json.expect(b'}');
+            }
+        }
+    }
+
+    fn list(&mut self, json: &mut Json<'_>, node: Node) -> Result<(), NotJson> {
+        json.expect(b'[')?;
+        if json.take(b']')? {
+            self.inline("[]", node);
+            return Ok(());
+        }
+        if node.place == Place::Entry {
+            self.end_line(node.field);
+        }
+        let indent = match node.place {
+            Place::Item => node.indent + 2,
+            Place::Entry | Place::Root => node.indent,
+        };
+        for position in 0.. {
+            if self.at_line_start() {
+                self.indent(indent);
+            }
+            self.text.push_str("- ");
+            let item = Node {
+                indent,
+                place: Place::Item,
+                field: self.lines.enter_item(node.field, position),
+                depth: node.depth + 1,
+            };
+            self.value(json, item)?;
+            if !json.take(b',')? {
+                break;
+            }
+        }
+        json.expect(b']')
+    }
+
+    fn string(&mut self, string: Written<'_>, node: Node) -> Result<(), NotJson> {
+        if node.place == Place::Entry {
+            self.text.push(' ');
+        }
+        let indent = node.indent + 2;
+        if node.place != Place::Root && string.may_break() {
+            if let Some(written) = string.lines().filter(|written| is_written_block(written, string.breaks())) {
+                self.written_block(written, indent, node.field);
+                return Ok(());
+            }
+            let text = string.said()?;
+            if is_block(&text) {
+                self.block(&text, indent, node.field);
+                return Ok(());
+            }
+        }
+        self.scalar_text(&string.said()?);
+        self.end_line(node.field);
         Ok(())
     }
 
-    fn value(&mut self, json: &str, indent: usize, place: Place) -> serde_json::Result<()> {
-        let mut json = serde_json::Deserializer::from_str(json);
-        let node = Node {
-            writer: self,
-            indent,
-            place,
-        };
-        node.deserialize(&mut json)
+    /// A value on the line of its key or dash.
+    fn inline(&mut self, text: &str, node: Node) {
+        if node.place == Place::Entry {
+            self.text.push(' ');
+        }
+        self.text.push_str(text);
+        self.end_line(node.field);
     }
 
-    /// Writes a key with its colon and goes into its field; returns how long the path was before.
-    fn key(&mut self, key: &str) -> usize {
-        self.scalar_text(key);
-        self.text.push(':');
-        self.enter(&escape(key))
-    }
-
-    fn enter(&mut self, segment: &str) -> usize {
-        let depth = self.path.len();
-        self.path.push('/');
-        self.path.push_str(segment);
-        depth
-    }
-
-    fn block(&mut self, text: &str, indent: usize) {
-        let trailing = text.len() - text.trim_end_matches('\n').len();
-        self.text.push_str(match trailing {
-            0 => "|-",
-            1 => "|",
-            _ => "|+",
-        });
-        self.end_line();
+    fn block(&mut self, text: &str, indent: usize, field: FieldNumber) {
+        self.block_head(text.len() - text.trim_end_matches('\n').len(), field);
         let body = text.strip_suffix('\n').unwrap_or(text);
         for line in body.split('\n') {
             if !line.is_empty() {
                 self.indent(indent);
                 self.text.push_str(line);
             }
-            self.end_line();
+            self.end_line(field);
         }
+    }
+
+    /// As [`Self::block`], from text with its escapes.
+    fn written_block(&mut self, written: &str, indent: usize, field: FieldNumber) {
+        let trailing = trailing_breaks(written);
+        self.block_head(trailing, field);
+        let mut rest = match trailing {
+            0 => written,
+            _ => written.get(..written.len() - BREAK.len()).unwrap_or(""),
+        };
+        loop {
+            let end = memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
+            let (plain, escape) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            if !plain.is_empty() {
+                self.indent_line(indent);
+                self.text.push_str(plain);
+            }
+            let mut characters = escape.chars().skip(1);
+            match characters.next() {
+                None => break,
+                Some('n') => self.end_line(field),
+                Some(escaped) => {
+                    self.indent_line(indent);
+                    self.text.push(if escaped == 't' { '\t' } else { escaped });
+                }
+            }
+            rest = escape.get(BREAK.len()..).unwrap_or("");
+        }
+        self.end_line(field);
+    }
+
+    fn block_head(&mut self, trailing_breaks: usize, field: FieldNumber) {
+        self.text.push_str(match trailing_breaks {
+            0 => "|-",
+            1 => "|",
+            _ => "|+",
+        });
+        self.end_line(field);
     }
 
     fn scalar_text(&mut self, text: &str) {
@@ -154,171 +272,56 @@ impl Writer {
     }
 
     fn indent(&mut self, columns: usize) {
-        self.text.extend(std::iter::repeat_n(' ', columns));
+        const SPACES: &str = "                                ";
+        let mut left = columns;
+        while left > 0 {
+            let some = left.min(SPACES.len());
+            self.text.push_str(SPACES.get(..some).unwrap_or(SPACES));
+            left -= some;
+        }
+    }
+
+    fn indent_line(&mut self, columns: usize) {
+        if self.at_line_start() {
+            self.indent(columns);
+        }
     }
 
     fn at_line_start(&self) -> bool {
         self.text.len() == self.line_start
     }
 
-    fn end_line(&mut self) {
+    fn end_line(&mut self, field: FieldNumber) {
         // No line ends in the space that a key puts before its value.
-        self.lines.push(self.line_start, &self.path);
+        self.lines.push(self.line_start, field);
         self.text.push('\n');
         self.line_start = self.text.len();
     }
 }
 
-impl Node<'_> {
-    /// A value on the line of its key or dash.
-    fn inline(self, text: &str) {
-        if self.place == Place::Entry {
-            self.writer.text.push(' ');
-        }
-        self.writer.text.push_str(text);
-        self.writer.end_line();
-    }
+/// A line break as JSON writes it.
+const BREAK: &str = "\\n";
+
+/// As [`is_block`], of text whose escapes are those of line breaks (so many), tabs, quotes and slashes.
+fn is_written_block(written: &str, breaks: usize) -> bool {
+    let starts_well = !written.starts_with([' ']) && !written.starts_with(BREAK) && !written.starts_with("\\t");
+    let is_clean = || (written.is_ascii() && memchr(0x7f, written.as_bytes()).is_none()) || !has_escaped(written);
+    starts_well && breaks > trailing_breaks(written) && is_clean()
 }
 
-impl<'j> DeserializeSeed<'j> for Node<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'j>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'j> Visitor<'j> for Node<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.inline("null");
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.inline(if value { "true" } else { "false" });
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.inline(&value.to_string());
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.inline(&value.to_string());
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.inline(&serde_json::Value::from(value).to_string());
-        Ok(())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        if self.place == Place::Entry {
-            self.writer.text.push(' ');
+/// How many line breaks stand at the end of text with its escapes.
+fn trailing_breaks(written: &str) -> usize {
+    let mut count = 0;
+    let mut rest = written;
+    while let Some(before) = rest.strip_suffix(BREAK) {
+        let slashes = before.len() - before.trim_end_matches('\\').len();
+        if !slashes.is_multiple_of(2) {
+            break;
         }
-        if self.place != Place::Root && is_block(text) {
-            self.writer.block(text, self.indent + 2);
-        } else {
-            self.writer.scalar_text(text);
-            self.writer.end_line();
-        }
-        Ok(())
+        count += 1;
+        rest = before;
     }
-
-    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<(), A::Error> {
-        let Some(Key(mut key)) = map.next_key()? else {
-            self.inline("{}");
-            return Ok(());
-        };
-        let writer = self.writer;
-        if self.place == Place::Entry {
-            writer.end_line();
-        }
-        let indent = self.indent + 2;
-        loop {
-            // The first key of a list item stands behind its dash.
-            if writer.at_line_start() {
-                writer.indent(indent);
-            }
-            let depth = writer.key(&key);
-            map.next_value_seed(Node {
-                writer,
-                indent,
-                place: Place::Entry,
-            })?;
-            writer.path.truncate(depth);
-            match map.next_key()? {
-                Some(Key(next)) => key = next,
-                None => return Ok(()),
-            }
-        }
-    }
-
-    fn visit_seq<A: SeqAccess<'j>>(self, mut list: A) -> Result<(), A::Error> {
-        let writer = self.writer;
-        let indent = match self.place {
-            Place::Item => self.indent + 2,
-            Place::Entry | Place::Root => self.indent,
-        };
-        let mut position = 0;
-        loop {
-            let item = Item {
-                writer: &mut *writer,
-                indent,
-                position,
-                place: self.place,
-            };
-            if list.next_element_seed(item)?.is_none() {
-                break;
-            }
-            position += 1;
-        }
-        if position == 0 {
-            Node { writer, ..self }.inline("[]");
-        }
-        Ok(())
-    }
-}
-
-/// Writes a list item with its dash: only an item that is there has one.
-struct Item<'w> {
-    writer: &'w mut Writer,
-    indent: usize,
-    position: usize,
-    /// What stands before the list.
-    place: Place,
-}
-
-impl<'j> DeserializeSeed<'j> for Item<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'j>>(self, json: D) -> Result<(), D::Error> {
-        let writer = self.writer;
-        if self.position == 0 && self.place == Place::Entry {
-            writer.end_line();
-        }
-        if writer.at_line_start() {
-            writer.indent(self.indent);
-        }
-        writer.text.push_str("- ");
-        let depth = writer.enter(&self.position.to_string());
-        let node = Node {
-            writer: &mut *writer,
-            indent: self.indent,
-            place: Place::Item,
-        };
-        node.deserialize(json)?;
-        writer.path.truncate(depth);
-        Ok(())
-    }
+    count
 }
 
 /// Whether a literal block says exactly this text.
@@ -332,6 +335,14 @@ fn is_plain(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "null", "true", "false", "yes", "no", "on", "off", "y", "n", "~", ".nan", ".inf", "-.inf", "+.inf",
     ];
+    if WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        return false;
+    }
+    // Most keys and values answer by their bytes alone.
+    let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.' | b' ');
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.ends_with(' ') && text.bytes().all(is_harmless) {
+        return true;
+    }
     let Some(first) = text.chars().next() else { return false };
     let starts_well = !matches!(
         first,
@@ -358,12 +369,7 @@ fn is_plain(text: &str) -> bool {
             | '+'
             | ' '
     ) && !first.is_ascii_digit();
-    starts_well
-        && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !has_escaped(text)
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+    starts_well && !text.ends_with([' ', ':']) && !text.contains(": ") && !text.contains(" #") && !has_escaped(text)
 }
 
 /// Whether a character of the text has to be escaped. Most text answers by its bytes alone.

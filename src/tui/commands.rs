@@ -5,12 +5,12 @@ mod availability;
 
 use availability::{
     always, can_edit_configuration, can_edit_copy, can_escape, can_suspend, has_application, has_applications, has_change,
-    has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_proposal, has_quiet, has_row, has_viewer,
-    is_ignored,
+    has_command_by_hand, has_diff, has_drift, has_drifts, has_job, has_marks, has_page, has_panes, has_proposal, has_quiet,
+    has_row, has_slow_diff, has_viewer, is_ignored,
 };
 
 use super::diff::copy::Part;
-use super::state::{Group, Overlay, Pane, State};
+use super::state::{Group, Layout, Overlay, Pane, State};
 
 /// Section of the help, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,6 +145,8 @@ pub(crate) enum Action {
     PreviousView,
     /// The diff on the whole screen, or not.
     ToggleZoom,
+    /// Waits for a diff that takes long.
+    WaitForDiff,
     /// Starts typing a search in the diff.
     OpenSearch,
     /// Keeps the search.
@@ -327,6 +329,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("diff.next-view", "Next view: what Argo CD compares, raw, Git's YAML, live YAML", S::Drift, C::Diff, &["m"], Some("view"), has_diff, A::NextView),
         row("diff.previous-view", "Previous view", S::Drift, C::Diff, &["M"], None, has_diff, A::PreviousView),
         row("diff.zoom", "The diff on the whole screen, or beside the others", S::Drift, C::Detail, &["f"], Some("full screen"), has_diff, A::ToggleZoom),
+        row("diff.wait", "Wait for the text diff of large texts, where the differing fields are listed instead", S::Drift, C::Triage, &["W"], Some("wait"), has_slow_diff, A::WaitForDiff),
         row("diff.copy-line", "Copy the line that this change begins on", S::Drift, C::Diff, &["y y"], Some("line"), has_diff, A::Copy(Part::Line)),
         row("diff.copy-path", "Copy its field as a path", S::Drift, C::Diff, &["y p"], Some("path"), has_diff, A::Copy(Part::Path)),
         row("diff.copy-pointer", "Copy its field as a JSON Pointer", S::Drift, C::Diff, &["y j"], Some("JSON Pointer"), has_diff, A::Copy(Part::Pointer)),
@@ -385,7 +388,7 @@ pub(crate) static COMMANDS: &[Command] = {
         row("help.half-page-up", "Half a page up", S::Dialogs, C::Help, &["ctrl-u"], None, always, A::Move(Step::HalfUp)),
         row("help.page-down", "Page down", S::Dialogs, C::Help, &["pagedown", "space"], None, always, A::Move(Step::PageDown)),
         row("help.page-up", "Page up", S::Dialogs, C::Help, &["pageup"], None, always, A::Move(Step::PageUp)),
-        row("by-hand.copy", "Copy it", S::Dialogs, C::ByHand, &["enter", "y"], Some("copy"), always, A::CopyByHand),
+        row("by-hand.copy", "Copy it", S::Dialogs, C::ByHand, &["enter", "y"], Some("copy"), has_command_by_hand, A::CopyByHand),
         row("by-hand.close", "Close", S::Dialogs, C::ByHand, &["esc", "q", "c"], Some("close"), always, A::CloseOverlay),
         row("by-hand.down", "Down", S::Dialogs, C::ByHand, &["j", "down"], None, always, A::Move(Step::Down)),
         row("by-hand.up", "Up", S::Dialogs, C::ByHand, &["k", "up"], None, always, A::Move(Step::Up)),
@@ -426,6 +429,7 @@ pub(crate) const STACKS: &[&[Context]] = &[
     IGNORE_CHOICE,
     IGNORE_TEXT,
     QUIT,
+    UNSEEN,
 ];
 
 const LIST: &[Context] = &[Context::List, Context::Triage, Context::Always];
@@ -442,8 +446,14 @@ const IGNORE_CHOICE: &[Context] = &[Context::IgnoreChoice, Context::Ignore, Cont
 const IGNORE_TEXT: &[Context] = &[Context::IgnoreText, Context::Ignore, Context::Always];
 const QUIT: &[Context] = &[Context::Quit, Context::Always];
 
+/// A window too small to draw in: a key must not act on what nobody sees.
+const UNSEEN: &[Context] = &[Context::Always];
+
 /// The contexts that count in this state, innermost first.
 pub(crate) fn contexts(state: &State) -> &'static [Context] {
+    if Layout::of(state).too_small {
+        return UNSEEN;
+    }
     match (&state.overlay, state.pane) {
         (Some(Overlay::Help { .. } | Overlay::Rule { .. } | Overlay::Timeline { .. }), _) => PAGE,
         (Some(Overlay::Jobs { .. }), _) => JOBS,

@@ -1,33 +1,42 @@
 //! The diff of a document without a terminal: what the pane shows first. The bench measures it.
 
-use ratatui::buffer::Buffer;
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
-use super::diff::{Diff, Plan, RowKind, Shape, Side};
-use super::text::{bounded, visible};
+use super::diff::{Form, Shape, Shown, Stop};
+use super::keymap::Keymap;
+use super::screens::draw_diff;
+use super::state::{Moment, Pane, State};
+use super::theme::{Depth, Theme, built_in};
 use crate::engine::document::DriftDocument;
 
-/// Compares both sides of a document, folds what did not change and draws the first screen of so many columns and rows:
-/// `-` before what a sync would leave, `+` before what is in the cluster. Made safe for a terminal.
-pub fn first_screen(document: DriftDocument, width: u16, height: u16) -> String {
-    let diff = Diff::compute(document);
-    let plan = Plan::new(&diff, Shape::default());
+/// Compares both sides of a document, folds what did not change and draws the pane with so many columns and rows as the
+/// screen does, the two sides beside each other or one below the other. Made safe for a terminal.
+pub fn first_screen(document: DriftDocument, width: u16, height: u16, side_by_side: bool) -> String {
+    let moment = Moment {
+        elapsed: std::time::Duration::ZERO,
+        wall: Timestamp::UNIX_EPOCH,
+    };
+    let mut state = State::new(moment, TimeZone::UTC, Keymap::defaults(), false);
+    (state.width, state.height, state.pane) = (width, height, Pane::Diff);
+    state.detail.key = Some(document.drift.key.clone());
+    let shape = Shape {
+        form: if side_by_side { Form::SideBySide } else { Form::Unified },
+        ..Shape::default()
+    };
+    if let Some(shown) = Shown::compute(document, shape, &Stop::default()) {
+        state.detail.take(shown);
+    }
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-    for y in 0..height {
-        let Some(row) = plan.row(usize::from(y)) else { break };
-        let (sign, text) = match (row.kind, row.desired, row.live) {
-            (RowKind::Fold(folded), ..) => ("⋯ ", format!("{} lines", folded.unchanged)),
-            (RowKind::Changed, Some(line), None) => ("- ", line_of(&diff, Side::Desired, line, width)),
-            (RowKind::Changed, _, Some(line)) => ("+ ", line_of(&diff, Side::Live, line, width)),
-            (_, _, line) => ("  ", line_of(&diff, Side::Live, line.unwrap_or(0), width)),
-        };
-        buffer.set_string(0, y, format!("{sign}{text}"), ratatui::style::Style::new());
+    let dark = built_in("dark").and_then(|text| Theme::load(text, Path::new("dark"), Depth::TrueColor).ok());
+    if let Some(theme) = dark {
+        draw_diff(&state, &theme, &mut buffer);
     }
     let rows = buffer.content().chunks(usize::from(width.max(1)));
-    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n")
+    rows.map(|row| row.iter().map(Cell::symbol).collect::<String>() + "\n")
         .collect()
-}
-
-fn line_of(diff: &Diff, side: Side, line: usize, width: u16) -> String {
-    visible(bounded(diff.side(side).line(line), usize::from(width))).into_owned()
 }

@@ -2,17 +2,21 @@
 
 use std::any::Any;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 
+use super::clock::SystemClock;
+use super::http::Trust;
 use super::ignore_sources::IgnoreSources;
 use super::live::{engine_settings, ignoring, make_client};
-use crate::argocd::Connection;
+use crate::argocd::{Client, Connection, OnDemand};
 use crate::config::Settings;
 use crate::demo::{RecordedArgoCd, Recording, ServerOptions};
-use crate::engine::ports::ErrorView;
+use crate::engine::ports::{Clock, ErrorView};
 use crate::engine::{Engine, Ports};
 use crate::store::MemoryStore;
 
@@ -27,21 +31,28 @@ pub struct Recorded<T> {
     pub server: Box<dyn Any + Send>,
 }
 
-/// An engine on a recorded server that was started for it, in the recording's time.
+/// An engine on a recorded server that is started with the first call to it: the recordings that are built in take longer to
+/// unpack than a first frame may wait. Time is the recording's from then on.
 ///
 /// # Errors
-/// When the recordings cannot be read or the server cannot listen.
+/// When recordings were given and cannot be read, or the server cannot listen.
 pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Recorded<Arc<Engine>>, ErrorView> {
-    let server = start(recordings, ServerOptions::default()).await?;
-    let base = Connection::parse_address(&server.addr().to_string(), true, None).map_err(|error| refused(&error))?;
-    let connection = Connection {
-        token: Some(server.token()),
-        ..Connection::new(CONTEXT, base)
-    };
-    let client = make_client(connection, crate::wire::http::Trust::System)?;
+    let stage = Arc::new(Stage {
+        recordings: recordings.map(Path::to_owned),
+        server: OnceCell::new(),
+    });
+    if recordings.is_some() {
+        // A folder that was typed may be the wrong one, which is told before the screen is there.
+        stage.server().await?;
+    }
+    let playing = Arc::clone(&stage);
+    let client = OnDemand::new(CONTEXT, "", move || {
+        let stage = Arc::clone(&playing);
+        Box::pin(async move { stage.client().await })
+    });
     let ports = Ports {
         argocd: vec![Arc::new(client)],
-        clock: Arc::new(server.clock()),
+        clock: Arc::new(StageClock(Arc::clone(&stage))),
         // The recording's drift is nobody's memory.
         store: Arc::new(MemoryStore::default()),
     };
@@ -56,14 +67,48 @@ pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Reco
     let engine = ignoring(engine, IgnoreSources::without_network(&settings.ignore), Some(&list));
     Ok(Recorded {
         value: Arc::new(engine),
-        server: Box::new((server, scratch)),
+        server: Box::new((stage, scratch)),
     })
+}
+
+/// The recorded server of a demo, from the time at which it is wanted.
+struct Stage {
+    /// `None` for those that are built in.
+    recordings: Option<PathBuf>,
+    server: OnceCell<RecordedArgoCd>,
+}
+
+impl Stage {
+    async fn server(&self) -> Result<&RecordedArgoCd, ErrorView> {
+        let recordings = self.recordings.as_deref();
+        let started = self.server.get_or_try_init(|| start(recordings, ServerOptions::default()));
+        started.await
+    }
+
+    async fn client(&self) -> Result<Client, ErrorView> {
+        let server = self.server().await?;
+        let base = Connection::parse_address(&server.addr().to_string(), true, None).map_err(|error| refused(&error))?;
+        let connection = Connection {
+            token: Some(server.token()),
+            ..Connection::new(CONTEXT, base)
+        };
+        make_client(connection, Trust::System)
+    }
+}
+
+/// The recording's time, and this machine's until there is one.
+struct StageClock(Arc<Stage>);
+
+impl Clock for StageClock {
+    fn now(&self) -> Timestamp {
+        self.0.server.get().map_or_else(|| SystemClock.now(), RecordedArgoCd::now)
+    }
 }
 
 /// The recorded server alone: its address and the token it accepts.
 ///
 /// # Errors
-/// As [`demo`].
+/// When the recordings cannot be read or the server cannot listen.
 pub async fn serve(recordings: Option<&Path>, listen: SocketAddr) -> Result<Recorded<(SocketAddr, SecretString)>, ErrorView> {
     let server = start(
         recordings,

@@ -4,49 +4,72 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use url::Url;
 
 use super::clock::SystemClock;
 use super::http::{HttpOptions, Trust, http_client};
 use super::ignore_sources::IgnoreSources;
 use super::token;
-use crate::argocd::Broken;
-use crate::argocd::{Client, Connection, Scope};
+use crate::argocd::{Client, Connection, OnDemand, Scope};
 use crate::config::{ContextSettings, Settings};
 use crate::engine::ignoring::applying::OwnList;
 use crate::engine::ports::{ArgoCd, AuditLog, ErrorView, Ports, Store, ViewStore};
 use crate::engine::{Engine, EngineSettings, SweepSettings};
 use crate::store::{AuditFile, AuditInMemory, FileStore, IgnoreFile, MemoryStore, ViewFile};
 
-/// One client per context, the machine's clock. No request is sent yet.
+/// For a command: one client per context, set up now; the machine's clock. No request is sent yet.
 ///
 /// # Errors
 /// When no context can be set up: address, certificates, token command. One that cannot beside others that can is part of
 /// the engine and fails there.
 pub async fn engine(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
-    let mut argocd: Vec<Arc<dyn ArgoCd>> = Vec::new();
-    let mut usable = false;
-    let mut first_error = None;
     // At once: each token command may take its time.
     let clients = join_all(settings.contexts.iter().map(client)).await;
-    for (context, client) in settings.contexts.iter().zip(clients) {
-        match client {
-            Ok(client) => {
-                usable = true;
-                argocd.push(Arc::new(client));
-            }
-            Err(why) => {
-                first_error.get_or_insert_with(|| why.clone());
-                argocd.push(Arc::new(Broken {
-                    name: context.name.as_str().into(),
-                    address: context.server.clone(),
-                    why,
-                }));
-            }
-        }
+    if let Some(why) = only_errors(&clients) {
+        return Err(why);
     }
-    if let (false, Some(error)) = (usable, first_error) {
-        return Err(error);
+    let argocd = settings
+        .contexts
+        .iter()
+        .zip(clients)
+        .map(|(context, client)| -> Arc<dyn ArgoCd> {
+            match client {
+                Ok(client) => Arc::new(client),
+                Err(why) => Arc::new(OnDemand::broken(context.name.as_str(), context.server.as_str(), why)),
+            }
+        });
+    Ok(engine_on(argocd.collect(), settings))
+}
+
+/// For the screen, which is to be there at once: each context is set up with the first call to it, and tried again as one
+/// that does not answer.
+///
+/// # Errors
+/// When no context can ever be set up, which needs no look at files, programs or the network.
+pub fn engine_on_demand(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
+    let possible: Vec<_> = settings.contexts.iter().map(possible).collect();
+    if let Some(why) = only_errors(&possible) {
+        return Err(why);
     }
+    let argocd = settings.contexts.iter().map(|context| -> Arc<dyn ArgoCd> {
+        let (name, address, context) = (context.name.as_str(), context.server.as_str(), Arc::new(context.clone()));
+        Arc::new(OnDemand::new(name, address, move || {
+            let context = Arc::clone(&context);
+            Box::pin(async move { client(&context).await })
+        }))
+    });
+    Ok(engine_on(argocd.collect(), settings))
+}
+
+/// The first error, when there is nothing else.
+fn only_errors<T>(outcomes: &[Result<T, ErrorView>]) -> Option<ErrorView> {
+    if outcomes.iter().any(Result::is_ok) {
+        return None;
+    }
+    outcomes.iter().find_map(|outcome| outcome.as_ref().err().cloned())
+}
+
+fn engine_on(argocd: Vec<Arc<dyn ArgoCd>>, settings: &Settings) -> Arc<Engine> {
     let ports = Ports {
         argocd,
         clock: Arc::new(SystemClock),
@@ -54,7 +77,7 @@ pub async fn engine(settings: &Settings) -> Result<Arc<Engine>, ErrorView> {
     };
     let ignore = IgnoreSources::new(&settings.ignore, settings.cache.as_deref());
     let engine = Engine::new(ports, engine_settings(settings));
-    Ok(Arc::new(ignoring(engine, ignore, settings.own_ignore_list().as_deref())))
+    Arc::new(ignoring(engine, ignore, settings.own_ignore_list().as_deref()))
 }
 
 /// With ignore rules, and the person's own list of them where there is a place for one.
@@ -117,10 +140,16 @@ pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
     }
 }
 
-async fn client(context: &ContextSettings) -> Result<Client, ErrorView> {
+/// What is wrong with a context whatever files, programs and the network say.
+fn possible(context: &ContextSettings) -> Result<Url, ErrorView> {
+    token::possible(&context.name, &context.token)?;
     let root_path = Some(context.root_path.as_str()).filter(|path| !path.is_empty());
-    let base = Connection::parse_address(&context.server, context.plaintext, root_path)
-        .map_err(|error| unusable(&context.name, &error.to_string()))?;
+    Connection::parse_address(&context.server, context.plaintext, root_path)
+        .map_err(|error| unusable(&context.name, &error.to_string()))
+}
+
+async fn client(context: &ContextSettings) -> Result<Client, ErrorView> {
+    let base = possible(context)?;
     let trust = match (&context.ca_file, context.insecure) {
         (_, true) => Trust::Anyone,
         (Some(file), false) => Trust::SystemAnd(read_certificates(&context.name, file)?),
@@ -136,7 +165,9 @@ async fn client(context: &ContextSettings) -> Result<Client, ErrorView> {
         },
         ..Connection::new(context.name.as_str(), base)
     };
-    make_client(connection, trust)
+    // Reading the system's certificates takes some milliseconds, which the loop of the screen must not wait for.
+    let made = tokio::task::spawn_blocking(move || make_client(connection, trust)).await;
+    made.unwrap_or_else(|broke| Err(unusable(&context.name, &broke.to_string())))
 }
 
 /// A client for one connection, with an HTTP client of its own.

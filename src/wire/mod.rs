@@ -9,4 +9,4 @@ mod token;
 
 pub use clock::SystemClock;
 pub use demo::{demo, serve};
-pub use live::{audit, engine, view_store};
+pub use live::{audit, engine, engine_on_demand, view_store};

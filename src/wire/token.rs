@@ -17,18 +17,29 @@ const DEADLINE: Duration = Duration::from_secs(15);
 /// No token is longer; a command that prints without end must not fill the memory.
 const LARGEST_OUTPUT: u64 = 64 * 1024;
 
+/// Whether there can be a token, before anything is run for it.
+///
+/// # Errors
+/// When the variable is not set.
+pub(super) fn possible(context: &str, source: &TokenSource) -> Result<(), ErrorView> {
+    match source {
+        TokenSource::Variable { name, value: None } => {
+            Err(unusable(context, &format!("the variable {name} (token_env) is not set")))
+        }
+        TokenSource::None | TokenSource::Value(_) | TokenSource::Variable { .. } | TokenSource::Command(_) => Ok(()),
+    }
+}
+
 /// The token, or none where the server may allow anonymous reading.
 ///
 /// # Errors
 /// When a variable is not set, or a command fails, prints nothing or takes too long. What a command printed is never
 /// repeated: it may be half a token.
 pub(super) async fn resolve(context: &str, source: &TokenSource) -> Result<Option<SecretString>, ErrorView> {
+    possible(context, source)?;
     match source {
-        TokenSource::None => Ok(None),
+        TokenSource::None | TokenSource::Variable { value: None, .. } => Ok(None),
         TokenSource::Value(token) | TokenSource::Variable { value: Some(token), .. } => Ok(Some(token.clone())),
-        TokenSource::Variable { name, value: None } => {
-            Err(unusable(context, &format!("the variable {name} (token_env) is not set")))
-        }
         TokenSource::Command(words) => from_command(context, words, DEADLINE).await.map(Some),
     }
 }

@@ -6,6 +6,7 @@ mod calls;
 mod happening;
 mod list;
 mod manifests;
+mod on_demand;
 mod refusals;
 mod scripted_server;
 mod watch;

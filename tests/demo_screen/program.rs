@@ -32,9 +32,7 @@ impl Program {
 
     /// Starts the demo on a recording.
     pub(crate) fn demo(recorded: &Recorded, environment: &[(&str, &str)], size: (u16, u16)) -> Self {
-        let mut all = environment.to_vec();
-        let folder = recorded.folder.as_ref().map(|folder| folder.to_str().unwrap());
-        all.extend(folder.map(|folder| ("DRIFTLINE_RECORDINGS", folder)));
+        let all = [environment, &recorded.environment()].concat();
         Self::start(&["demo"], &all, size)
     }
 
@@ -150,6 +148,12 @@ impl Recorded {
             recording,
             story,
         }
+    }
+
+    /// What the command must know to show it.
+    pub(crate) fn environment(&self) -> Vec<(&str, &str)> {
+        let folder = self.folder.as_ref().map(|folder| folder.to_str().unwrap());
+        folder.map(|folder| ("DRIFTLINE_RECORDINGS", folder)).into_iter().collect()
     }
 
     /// What the server serves.

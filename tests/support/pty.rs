@@ -162,6 +162,18 @@ impl Pty {
         }
     }
 
+    /// Waits until there are more complete frames than so many: what is typed then is answered.
+    #[track_caller]
+    pub(crate) fn wait_for_frame_after(&self, count: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut shared = self.shared.0.lock().unwrap();
+        while shared.frames.len() <= count {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !shared.ended, "no frame came after {count} frames");
+            shared = self.shared.1.wait_timeout(shared, left).unwrap().0;
+        }
+    }
+
     /// Every complete frame so far, as text.
     pub(crate) fn frames(&self) -> Vec<String> {
         self.shared.0.lock().unwrap().frames.clone()
@@ -186,6 +198,22 @@ impl Pty {
             .status()
             .unwrap();
         assert!(status.success());
+    }
+
+    /// Waits until the program is stopped, as a shell would list it.
+    #[track_caller]
+    pub(crate) fn wait_until_stopped(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let is_stopped = || {
+            let listed = std::process::Command::new("ps")
+                .args(["-o", "stat=", "-p", &self.process_id()])
+                .output()
+                .unwrap();
+            String::from_utf8_lossy(&listed.stdout).starts_with('T')
+        };
+        while !is_stopped() {
+            assert!(Instant::now() < deadline, "it was not stopped");
+        }
     }
 
     /// Number of the process.

@@ -16,6 +16,10 @@ pub(super) fn has_job(state: &State) -> Availability {
     given(!state.jobs.running.is_empty(), "Nothing runs.")
 }
 
+pub(super) fn has_command_by_hand(state: &State) -> Availability {
+    given(state.by_hand.chosen().is_some(), "There is nothing to copy.")
+}
+
 pub(super) fn has_row(state: &State) -> Availability {
     given(state.list.selection().is_some(), "There is no row.")
 }
@@ -72,6 +76,13 @@ fn shows_diff(state: &State) -> bool {
 
 pub(super) fn has_diff(state: &State) -> Availability {
     given(shows_diff(state), "No diff is shown.")
+}
+
+pub(super) fn has_slow_diff(state: &State) -> Availability {
+    match &state.detail.slow {
+        Some(slow) if slow.waited_for => Availability::No("It is being waited for."),
+        slow => given(slow.is_some() && Layout::of(state).diff.is_some(), "No diff takes long."),
+    }
 }
 
 pub(super) fn has_change(state: &State) -> Availability {

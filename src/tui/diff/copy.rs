@@ -55,7 +55,7 @@ pub(crate) fn copied(diff: &Diff, plan: &Plan, at: Standing, part: Part) -> Opti
     let mut copied = Copied::within(LONGEST);
     match part {
         Part::Line => copied.line("", text.line(at.line).trim_start()),
-        Part::Path => copied.line("", &dotted(text.pointer(at.line)?)),
+        Part::Path => copied.line("", &dotted(&text.pointer(at.line)?)),
         Part::Pointer => copied.line("", text.pointer(at.line)?.as_str()),
         Part::Change => match diff.segments().get(at.segment?)? {
             Segment::Changed(hunk) => copied.hunk(diff, hunk),
@@ -237,7 +237,7 @@ mod tests {
     use crate::engine::fixtures;
 
     fn shown(desired: &str, live: &str) -> (Diff, Plan) {
-        let diff = Diff::compute(fixtures::document_of(&fixtures::payments_api().drifts[0], desired, live));
+        let diff = Diff::of(fixtures::document_of(&fixtures::payments_api().drifts[0], desired, live));
         let plan = Plan::new(&diff, Shape::default());
         (diff, plan)
     }

@@ -136,7 +136,7 @@ mod tests {
     fn keys_numbers_and_strings_are_told_apart() {
         let drift = &fixtures::payments_api().drifts[0];
         let live = "replicas: 3\nname: \"web\"\nready: true # now";
-        let diff = Diff::compute(fixtures::document_of(drift, "", live));
+        let diff = Diff::of(fixtures::document_of(drift, "", live));
         let block = Highlighter::new().block(&diff, Side::Live, 0);
         let told: Vec<Vec<(&str, Syntax)>> = block
             .iter()
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_line_over_the_limit_stays_plain() {
         let drift = &fixtures::payments_api().drifts[0];
-        let diff = Diff::compute(fixtures::document_of(drift, "", &format!("a: {}\nb: 1", "x".repeat(3_000))));
+        let diff = Diff::of(fixtures::document_of(drift, "", &format!("a: {}\nb: 1", "x".repeat(3_000))));
         let block = Highlighter::new().block(&diff, Side::Live, 0);
         assert_eq!(block[0], Pieces::new());
         assert_ne!(block[1], Pieces::new());
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_block_past_the_end_is_empty() {
         let drift = &fixtures::payments_api().drifts[0];
-        let diff = Diff::compute(fixtures::document_of(drift, "", "a: 1"));
+        let diff = Diff::of(fixtures::document_of(drift, "", "a: 1"));
         assert_eq!(Highlighter::new().block(&diff, Side::Live, 7), Vec::<Pieces>::new());
     }
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::{Diff, Hunk, HunkKind, Quiet, Segment, Side};
 use crate::drift::Pointer;
-use crate::engine::document::{ManifestPair, YamlText};
+use crate::engine::document::ManifestPair;
+use crate::engine::lines::FieldNumber;
 use crate::engine::view::ChangeView;
 use crate::verdict::Verdict;
 
@@ -28,10 +29,11 @@ impl Diff {
         let (changes, added) = (Paths::of(&drift.changes), Paths::of(added));
         self.split_additions(&added);
         let mut said = HashMap::new();
+        let mut known = Known::default();
         let mut segments = std::mem::take(&mut self.segments);
         for segment in &mut segments {
             if let Segment::Changed(hunk) = segment {
-                hunk.kind = self.kind(hunk, &changes, &added, &mut said);
+                hunk.kind = self.kind(hunk, (&changes, &added), &mut known, &mut said);
             }
         }
         self.segments = segments;
@@ -40,32 +42,27 @@ impl Diff {
         self.show_something();
     }
 
-    fn kind(&self, hunk: &Hunk, changes: &Paths<'_>, added: &Paths<'_>, said: &mut HashMap<Note, (Side, usize)>) -> HunkKind {
+    fn kind(
+        &self,
+        hunk: &Hunk,
+        paths: (&Paths<'_>, &Paths<'_>),
+        known: &mut Known,
+        said: &mut HashMap<Note, (Side, usize)>,
+    ) -> HunkKind {
         let live = hunk.live.clone().map(|line| (Side::Live, line));
         let desired = hunk.desired.clone().map(|line| (Side::Desired, line));
         let (mut judged, mut harmless, mut ignored, mut told) = (false, true, false, false);
-        let mut before: Option<&Pointer> = None;
+        let mut before = None;
         for (side, line) in live.chain(desired) {
-            let Some(pointer) = self.side(side).pointer(line) else {
-                continue;
-            };
             // The lines of a block scalar are one field.
-            if before.is_some_and(|before| std::ptr::eq(before, pointer)) {
+            let field = Some((side, self.side(side).field(line)));
+            if before == field {
                 continue;
             }
-            before = Some(pointer);
-            let note = match (changes.at(pointer), added.at(pointer)) {
-                (Some(index), _) => Note::Change(index),
-                (None, Some(index)) => Note::Addition(index),
-                (None, None) => {
-                    told |= self
-                        .document
-                        .ignored_by_argocd
-                        .iter()
-                        .any(|ignored| pointer.is_at_or_below(ignored));
-                    continue;
-                }
-            };
+            before = field;
+            let (note, is_told) = self.found(side, line, paths, known);
+            told |= is_told;
+            let Some(note) = note else { continue };
             judged = true;
             if let Some(change) = self.change(note) {
                 harmless &= change.verdict == Verdict::Harmless && matches!(note, Note::Change(_));
@@ -84,13 +81,43 @@ impl Diff {
         }
     }
 
+    /// The change behind a line, and whether Argo CD is told to ignore its field.
+    fn found(&self, side: Side, line: usize, paths: (&Paths<'_>, &Paths<'_>), known: &mut Known) -> (Option<Note>, bool) {
+        let text = self.side(side);
+        let Some(field) = text.field(line) else {
+            return (None, false);
+        };
+        let last = match side {
+            Side::Desired => &mut known.desired,
+            Side::Live => &mut known.live,
+        };
+        if let Some((same, found)) = *last
+            && same == field
+        {
+            return found;
+        }
+        let Some(pointer) = text.pointer(line) else {
+            return (None, false);
+        };
+        let (changes, added) = paths;
+        let note = match (changes.at(&pointer), added.at(&pointer)) {
+            (Some(index), _) => Some(Note::Change(index)),
+            (None, Some(index)) => Some(Note::Addition(index)),
+            (None, None) => None,
+        };
+        let ignored = &self.document.ignored_by_argocd;
+        let told = note.is_none() && ignored.iter().any(|ignored| pointer.is_at_or_below(ignored));
+        *last = Some((field, (note, told)));
+        (note, told)
+    }
+
     fn is_raw(&self) -> bool {
         self.document.pair == ManifestPair::Raw || self.document.drift.key.invisible
     }
 
     /// Unchanged lines that somebody added get segments of their own.
     fn split_additions(&mut self, added: &Paths<'_>) {
-        let found = lines_of(&self.document.live, &added.0);
+        let found = self.document.live.runs(&added.0);
         if found.is_empty() {
             return;
         }
@@ -129,7 +156,7 @@ impl Diff {
 
     fn mark_kept(&mut self) {
         let paths: BTreeMap<&str, usize> = self.document.kept.iter().map(|pointer| (pointer.as_str(), 0)).collect();
-        let found = lines_of(&self.document.desired, &paths);
+        let found = self.document.desired.runs(&paths);
         let mut kept: Vec<Range<usize>> = Vec::new();
         for (lines, _) in found {
             match kept.last_mut() {
@@ -184,6 +211,13 @@ fn kind_of(segment: &Segment) -> Option<HunkKind> {
     }
 }
 
+/// What is known of the field looked at last, on each side: the changes of one file follow each other.
+#[derive(Default)]
+struct Known {
+    desired: Option<(FieldNumber, (Option<Note>, bool))>,
+    live: Option<(FieldNumber, (Option<Note>, bool))>,
+}
+
 /// Changes by their paths.
 struct Paths<'a>(BTreeMap<&'a str, usize>);
 
@@ -212,24 +246,4 @@ impl<'a> Paths<'a> {
         let (path, index) = self.0.range(below.as_str()..).next()?;
         path.starts_with(&below).then_some(*index)
     }
-}
-
-/// The runs of lines that show these fields or what is below them, in order, each with the field's index.
-fn lines_of(text: &YamlText, paths: &BTreeMap<&str, usize>) -> Vec<(Range<usize>, usize)> {
-    let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
-    if paths.is_empty() {
-        return runs;
-    }
-    let mut open: Option<(&Pointer, usize)> = None;
-    for line in 0..text.len() {
-        let Some(pointer) = text.pointer(line) else { continue };
-        let inside = open.filter(|(field, _)| pointer.is_at_or_below(field));
-        open = inside.or_else(|| paths.get(pointer.as_str()).map(|index| (pointer, *index)));
-        let Some((_, index)) = open else { continue };
-        match runs.last_mut() {
-            Some((lines, same)) if *same == index && lines.end == line => lines.end = line + 1,
-            _ => runs.push((line..line + 1, index)),
-        }
-    }
-    runs
 }

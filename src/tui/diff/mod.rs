@@ -7,6 +7,7 @@
 pub(crate) mod copy;
 pub(crate) mod highlight;
 mod judged;
+mod lines;
 mod pairs;
 mod plan;
 mod search;
@@ -17,9 +18,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use imara_diff::{Algorithm, InternedInput};
-
 pub(crate) use judged::Note;
+pub(crate) use lines::Stop;
 pub(crate) use pairs::Pairs;
 pub(crate) use plan::{Folded, Plan, Row, RowKind};
 pub(crate) use search::find_all;
@@ -82,16 +82,6 @@ pub(crate) struct Hunk {
     pub(crate) pairs: Pairs,
 }
 
-impl Hunk {
-    /// The line of the other side that stands against this one.
-    pub(crate) fn counterpart(&self, side: Side, line: usize) -> Option<usize> {
-        match side {
-            Side::Desired => Some(self.live.start + self.pairs.added(line.checked_sub(self.desired.start)?)?),
-            Side::Live => Some(self.desired.start + self.pairs.removed(line.checked_sub(self.live.start)?)?),
-        }
-    }
-}
-
 /// How many changes of which kind ask for nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Quiet {
@@ -141,27 +131,44 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// Compares and lays out. Heavy for large documents: only workers call this.
-    pub(crate) fn compute(document: DriftDocument, shape: Shape) -> Self {
-        let diff = Arc::new(Diff::compute(document));
+    /// Compares and lays out; `None` when it was stopped. Heavy for large documents: only workers call this.
+    pub(crate) fn compute(document: DriftDocument, shape: Shape, stop: &Stop) -> Option<Self> {
+        let diff = Arc::new(Diff::compute(document, stop)?);
         let plan = Arc::new(Plan::new(&diff, shape));
-        Self { diff, plan }
+        Some(Self { diff, plan })
+    }
+}
+
+#[cfg(test)]
+impl Shown {
+    /// The diff of a document and its rows, not to be stopped.
+    pub(crate) fn of(document: DriftDocument, shape: Shape) -> Self {
+        Self::compute(document, shape, &Stop::default()).unwrap()
     }
 }
 
 impl Diff {
     /// Compares the two sides line by line (Myers, hunks moved to readable places) and finds the judged change behind
-    /// each line.
-    pub(crate) fn compute(document: DriftDocument) -> Self {
+    /// each line; `None` when it was stopped.
+    pub(crate) fn compute(document: DriftDocument, stop: &Stop) -> Option<Self> {
         let mut diff = Self {
-            segments: segments(&document),
+            segments: segments(&document, stop)?,
             document,
             notes: HashMap::new(),
             kept: Vec::new(),
             quiet: Quiet::default(),
         };
+        if stop.is_set() {
+            return None;
+        }
         diff.judge();
-        diff
+        Some(diff)
+    }
+
+    /// The diff of a document, not to be stopped.
+    #[cfg(test)]
+    pub(crate) fn of(document: DriftDocument) -> Self {
+        Self::compute(document, &Stop::default()).unwrap()
     }
 
     /// The segments, from the top.
@@ -175,6 +182,28 @@ impl Diff {
             Segment::Changed(hunk) => Some(hunk),
             Segment::Same { .. } => None,
         }
+    }
+
+    /// The line of the other side that a line of this segment became, or was.
+    pub(crate) fn counterpart(&self, segment: usize, side: Side, line: usize) -> Option<usize> {
+        let hunk = self.hunk(segment)?;
+        let (desired, live) = match side {
+            Side::Desired => {
+                let removed = line.checked_sub(hunk.desired.start)?;
+                (line, hunk.live.start + hunk.pairs.added(removed)?)
+            }
+            Side::Live => {
+                let added = line.checked_sub(hunk.live.start)?;
+                (hunk.desired.start + hunk.pairs.removed(added)?, line)
+            }
+        };
+        if hunk.pairs == Pairs::Alone && !pairs::alike(self.document.desired.line(desired), self.document.live.line(live)) {
+            return None;
+        }
+        Some(match side {
+            Side::Desired => live,
+            Side::Live => desired,
+        })
     }
 
     /// Changes that are folded by default.
@@ -223,15 +252,10 @@ impl Diff {
     }
 }
 
-fn segments(document: &DriftDocument) -> Vec<Segment> {
+fn segments(document: &DriftDocument, stop: &Stop) -> Option<Vec<Segment>> {
     let (desired, live) = (&document.desired, &document.live);
-    let mut input = InternedInput::default();
-    input.update_before((0..desired.len()).map(|line| desired.line(line)));
-    input.update_after((0..live.len()).map(|line| live.line(line)));
-    let mut lines = imara_diff::Diff::compute(Algorithm::Myers, &input);
-    lines.postprocess_lines(&input);
-
-    let mut segments = Vec::new();
+    let changed = lines::changed(desired, live, stop)?;
+    let mut segments = Vec::with_capacity(2 * changed.len() + 1);
     let (mut desired_at, mut live_at) = (0, 0);
     let same = |desired: usize, live: usize, length: usize| Segment::Same {
         desired,
@@ -239,8 +263,7 @@ fn segments(document: &DriftDocument) -> Vec<Segment> {
         length,
         addition: false,
     };
-    for hunk in lines.hunks() {
-        let (removed, added) = (range(&hunk.before), range(&hunk.after));
+    for (removed, added) in changed {
         if removed.start > desired_at {
             segments.push(same(desired_at, live_at, removed.start - desired_at));
         }
@@ -256,11 +279,7 @@ fn segments(document: &DriftDocument) -> Vec<Segment> {
     if desired.len() > desired_at {
         segments.push(same(desired_at, live_at, desired.len() - desired_at));
     }
-    segments
-}
-
-fn range(lines: &Range<u32>) -> Range<usize> {
-    usize::try_from(lines.start).unwrap_or(usize::MAX)..usize::try_from(lines.end).unwrap_or(usize::MAX)
+    Some(segments)
 }
 
 #[cfg(test)]
@@ -274,7 +293,7 @@ mod tests {
     fn applying_the_hunks_to_the_desired_side_gives_the_live_side() {
         for application in fixtures::applications() {
             for drift in &application.drifts {
-                let diff = Diff::compute(fixtures::document(drift));
+                let diff = Diff::of(fixtures::document(drift));
                 let mut made = Vec::new();
                 for segment in diff.segments() {
                     match segment {
@@ -293,7 +312,7 @@ mod tests {
     #[test]
     fn a_missing_object_is_all_removed() {
         let drift = Arc::clone(&fixtures::refunds().drifts[0]);
-        let diff = Diff::compute(fixtures::document(&drift));
+        let diff = Diff::of(fixtures::document(&drift));
         assert!(matches!(diff.segments(), [Segment::Changed(hunk)] if hunk.live.is_empty() && hunk.desired == (0..6)));
     }
 }

@@ -14,6 +14,9 @@ const PREFIX: usize = 256;
 /// The pairs of one hunk, as offsets into its removed and added lines, both rising.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Pairs {
+    /// One line on either side. They stand beside each other anyway; whether they are [`alike`] is for who draws them, as a
+    /// large text has many of these and a screen few.
+    Alone,
     /// The n-th goes with the n-th, as long as both are there.
     InOrder(usize),
     /// These.
@@ -23,6 +26,9 @@ pub(crate) enum Pairs {
 impl Pairs {
     /// Pairs the lines of a hunk by likeness.
     pub(super) fn of(desired: &YamlText, removed: &Range<usize>, live: &YamlText, added: &Range<usize>) -> Self {
+        if removed.len() == 1 && added.len() == 1 {
+            return Self::Alone;
+        }
         let both = removed.len().min(added.len());
         let in_order = || {
             let lines = removed.clone().zip(added.clone());
@@ -41,6 +47,7 @@ impl Pairs {
     /// The added line that a removed line became.
     pub(crate) fn added(&self, removed: usize) -> Option<usize> {
         match self {
+            Self::Alone => (removed == 0).then_some(0),
             Self::InOrder(count) => (removed < *count).then_some(removed),
             Self::Listed(pairs) => {
                 let at = pairs.binary_search_by_key(&removed, |(a, _)| *a).ok()?;
@@ -52,6 +59,7 @@ impl Pairs {
     /// The removed line that became an added line.
     pub(crate) fn removed(&self, added: usize) -> Option<usize> {
         match self {
+            Self::Alone => (added == 0).then_some(0),
             Self::InOrder(count) => (added < *count).then_some(added),
             Self::Listed(pairs) => {
                 let at = pairs.binary_search_by_key(&added, |(_, b)| *b).ok()?;
@@ -63,7 +71,7 @@ impl Pairs {
     /// Runs of lines that stand beside each other: pairs in one run, and what lies between two pairs in another.
     pub(super) fn runs(&self, removed: usize, added: usize) -> Vec<(Range<usize>, Range<usize>)> {
         match self {
-            Self::InOrder(_) => vec![(0..removed, 0..added)],
+            Self::Alone | Self::InOrder(_) => vec![(0..removed, 0..added)],
             Self::Listed(pairs) => {
                 let mut runs = Vec::new();
                 let (mut a, mut b) = (0, 0);
@@ -80,6 +88,11 @@ impl Pairs {
             }
         }
     }
+}
+
+/// Whether two lines are one line that changed.
+pub(super) fn alike(desired: &str, live: &str) -> bool {
+    (key(desired).is_some() && key(desired) == key(live)) || Line::of(desired).likeness(&Line::of(live)) >= ALIKE
 }
 
 /// A line as likeness sees it.
@@ -187,6 +200,7 @@ mod tests {
     fn lines_are_paired_by_likeness_and_in_order() {
         for (why, removed, added, expected) in [
             ("the same keys", "a: 1\nb: 2", "a: 3\nb: 4", Pairs::InOrder(2)),
+            ("one on either side", "a: 1", "- b", Pairs::Alone),
             ("one side only", "a: 1", "", Pairs::InOrder(0)),
             ("a line in front", "b: 2", "a: 1\nb: 3", Pairs::Listed([(0, 1)].into())),
             ("nothing alike", "- one", "- two\n- three", Pairs::Listed([].into())),
@@ -198,6 +212,18 @@ mod tests {
             ),
         ] {
             assert_eq!(pairs(removed, added), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn lines_are_alike_by_their_key_or_by_half_of_their_words() {
+        for (desired, live, expected) in [
+            ("  a: 1", "  a: 2", true),
+            ("- --level=info", "- --level=debug", true),
+            ("- one", "- two", false),
+            ("a: 1", "b: 2", false),
+        ] {
+            assert_eq!(alike(desired, live), expected, "{desired:?} {live:?}");
         }
     }
 

@@ -5,7 +5,7 @@ use crate::tui::text::{bounded, ellipsis, visible, width};
 
 /// `…/containers/0/image  web:1.4 → web:1.5`: the end of the path names the field, and of long values the part that differs
 /// is what a person looks for.
-pub(super) fn field(change: &ChangeView, columns: usize) -> String {
+pub(crate) fn field(change: &ChangeView, columns: usize) -> String {
     let side = |value: &Option<RedactedValue>| value.as_ref().map_or("absent", RedactedValue::as_str).to_owned();
     let (desired, live) = (side(&change.desired), side(&change.live));
     let path = visible(change.path.as_str()).into_owned();

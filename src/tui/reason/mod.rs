@@ -9,6 +9,8 @@ mod group;
 
 use jiff::Timestamp;
 
+pub(crate) use field::field;
+
 use super::state::layout::Layout;
 use super::state::moment::{ago, clock};
 use super::state::{RowKey, State};

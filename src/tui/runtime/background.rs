@@ -90,13 +90,11 @@ impl<S> Answers<S> {
     }
 
     /// Looks for the answer to the question that was just asked, and tells whether the background is light.
-    pub(super) fn expect(input: S) -> (Self, oneshot::Receiver<bool>) {
-        let (tell, told) = oneshot::channel();
-        let answers = Self {
+    pub(super) fn expect(input: S, tell: oneshot::Sender<bool>) -> Self {
+        Self {
             tell: Some(tell),
             ..Self::none(input)
-        };
-        (answers, told)
+        }
     }
 
     fn judge(&mut self, event: Event) {
@@ -250,7 +248,8 @@ mod tests {
 
     fn expecting(bytes: &str) -> (Vec<Event>, Option<bool>) {
         let input = stream::iter(events(bytes).into_iter().map(Ok)).chain(stream::pending());
-        let (mut answers, mut told) = Answers::expect(input);
+        let (tell, mut told) = oneshot::channel();
+        let mut answers = Answers::expect(input, tell);
         let mut passed = Vec::new();
         while let Some(Some(event)) = answers.next().now_or_never() {
             passed.push(event.unwrap());
@@ -295,7 +294,8 @@ mod tests {
     async fn a_pause_passes_a_typed_key_on_and_drops_an_answer_that_broke_off() {
         for (bytes, expected) in [("\x1b]", "\x1b]"), ("\x1b]11", "\x1b]11"), ("\x1b]11;rgb:00", "")] {
             let (send, mut receive) = mpsc::unbounded_channel();
-            let (mut answers, _told) = Answers::expect(stream::poll_fn(move |context| receive.poll_recv(context)));
+            let (tell, _told) = oneshot::channel();
+            let mut answers = Answers::expect(stream::poll_fn(move |context| receive.poll_recv(context)), tell);
             for event in events(bytes) {
                 send.send(Ok(event)).unwrap();
             }
@@ -312,7 +312,8 @@ mod tests {
         let answer = "\x1b]11;rgb:0/0/0\x07";
         let mut all = events(answer);
         all.insert(5, Event::Resize(80, 24));
-        let (mut answers, mut told) = Answers::expect(stream::iter(all.into_iter().map(Ok)));
+        let (tell, mut told) = oneshot::channel();
+        let mut answers = Answers::expect(stream::iter(all.into_iter().map(Ok)), tell);
         assert_eq!(answers.next().await.unwrap().unwrap(), Event::Resize(80, 24));
         assert!(answers.next().await.is_none());
         assert_eq!(told.try_recv(), Ok(false));
@@ -334,11 +335,13 @@ mod tests {
         let late = stream::once(sleep(Duration::from_millis(90)))
             .flat_map(|()| stream::iter(events("q\x1b]11;rgb:0/0/0\x07").into_iter().map(Ok)))
             .chain(stream::pending());
-        let (mut answers, _told) = Answers::expect(Box::pin(late));
+        let (tell, _told) = oneshot::channel();
+        let mut answers = Answers::expect(Box::pin(late), tell);
         answers.part().await;
         assert_eq!(began.elapsed(), Duration::from_millis(90));
 
-        let (mut silent, _told) = Answers::expect(stream::pending::<io::Result<Event>>());
+        let (tell, _told) = oneshot::channel();
+        let mut silent = Answers::expect(stream::pending::<io::Result<Event>>(), tell);
         silent.part().await;
         assert_eq!(began.elapsed(), Duration::from_millis(90) + PARTING);
         sleep(PATIENCE).await;

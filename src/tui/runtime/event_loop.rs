@@ -62,8 +62,8 @@ pub(super) struct EventLoop<S, I, G> {
     pub(super) surface: S,
     /// Colours, now and from now on.
     pub(super) theme: watch::Receiver<Theme>,
-    /// Opens the terminal's events. When they end, so does the loop: a vanished terminal must not spin. Opened anew after
-    /// somebody else had the terminal, who would else have to share the keys.
+    /// Opens the terminal's events, after the first frame. When they end, so does the loop: a vanished terminal must not
+    /// spin. Opened anew after somebody else had the terminal, who would else have to share the keys.
     pub(super) open_input: Box<dyn FnMut() -> I + Send>,
     /// The engine's news.
     pub(super) events: mpsc::Receiver<EngineEvent>,
@@ -75,14 +75,16 @@ pub(super) struct EventLoop<S, I, G> {
     pub(super) work: Box<dyn Fn(Effect) -> Job + Send>,
     /// Who may get the terminal in our place.
     pub(super) outside: outside::Programs,
+    /// What the first frame does not wait for: done when it is there, and its messages come next. `None` from then on.
+    pub(super) afterwards: Option<Box<dyn FnOnce() -> Vec<Msg> + Send>>,
 }
 
 /// How the loop ended.
 pub(super) struct Ended<I> {
     /// Why.
     pub(super) ending: Ending,
-    /// The input that was open then.
-    pub(super) input: I,
+    /// The input that was open then; `None` when it ended before the first frame.
+    pub(super) input: Option<I>,
     /// How the screen stood, when that is to be kept and is not yet.
     pub(super) to_remember: Option<String>,
 }
@@ -104,7 +106,7 @@ where
         let mut next_news = start;
         // Whether somebody waits for the next frame: it answers a key, the terminal, or what was asked for.
         let mut awaited = true;
-        let mut input = (self.open_input)();
+        let mut input = None;
         let (width, height) = self.surface.size()?;
         inbox.push(Msg::Resized(width, height));
         loop {
@@ -133,10 +135,16 @@ where
                     let theme = self.theme.borrow_and_update();
                     self.surface.draw(&mut |buffer| screens::draw(&state, &theme, buffer))?;
                     inbox.push(Msg::Drawn);
+                    if input.is_none() {
+                        input = Some((self.open_input)());
+                    }
+                    if let Some(afterwards) = self.afterwards.take() {
+                        inbox.extend(afterwards());
+                    }
                     let now = Instant::now();
                     (next_frame, next_news, awaited) = (now + BETWEEN_FRAMES, now + BETWEEN_NEWS, false);
                 }
-                event = input.next() => {
+                event = next(&mut input) => {
                     awaited = true;
                     match event {
                         Some(Ok(event)) => inbox.extend(input::message(event)),
@@ -205,7 +213,7 @@ where
     }
 
     /// Does what needs the terminal; returns the input that holds from now on.
-    async fn use_terminal(&mut self, effect: TerminalEffect, input: I, inbox: &mut Vec<Msg>) -> io::Result<I> {
+    async fn use_terminal(&mut self, effect: TerminalEffect, input: Option<I>, inbox: &mut Vec<Msg>) -> io::Result<Option<I>> {
         if let TerminalEffect::Copy(text) = &effect {
             self.surface.copy(text)?;
             return Ok(input);
@@ -237,7 +245,15 @@ where
             Ok(said) => Msg::Returned(said),
             Err(problem) => Msg::ReturnedWith(problem),
         });
-        Ok((self.open_input)())
+        Ok(Some((self.open_input)()))
+    }
+}
+
+/// The next event; none comes while nothing is open. Safe to drop half-way.
+async fn next<I: Stream + Unpin>(input: &mut Option<I>) -> Option<I::Item> {
+    match input {
+        Some(input) => input.next().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -6,6 +6,7 @@
 //! [`keeper`] writes how the screen stands.
 
 mod background;
+mod comparison;
 mod environment;
 mod event_loop;
 mod input;
@@ -35,6 +36,8 @@ use super::keymap::{KeyProblem, Keymap};
 use super::recent_log::RecentLog;
 use super::state::remembered::Remembered;
 use super::state::{Ending, Moment, Programs, Remembering, Signal, State};
+use super::theme::Token;
+use super::update::Msg;
 use crate::config::{Problems, ViewSettings};
 use crate::engine::Engine;
 use crate::engine::ports::ViewStore;
@@ -100,10 +103,9 @@ pub enum Error {
     Signalled(i32),
 }
 
-/// How the screen was left; `None` when that cannot be had, and then it begins anew.
-async fn recall(store: Arc<dyn ViewStore>) -> Option<Remembered> {
-    let text = tokio::task::spawn_blocking(move || store.load()).await.ok()??;
-    Remembered::read(&text)
+/// How the screen was left; `None` when that cannot be had, and then it begins anew. Nothing else waits yet: it is read here.
+fn recall(store: &dyn ViewStore) -> Option<Remembered> {
+    Remembered::read(&store.load()?)
         .inspect_err(|why| tracing::warn!(why, "how the screen was left is not understood; it begins anew"))
         .ok()
 }
@@ -141,36 +143,40 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         return Err(Error::Dumb);
     }
     let signals = signals::Signals::new()?;
-    let remembered = match &options.view_store {
-        Some(store) => recall(Arc::clone(store)).await,
-        None => None,
-    };
+    let remembered = options.view_store.as_deref().and_then(recall);
     let theme = remembered.as_ref().and_then(|remembered| remembered.theme.as_ref());
     // What was configured since, and a wish for no colours, count more than what was switched to once.
     let theme = theme.filter(|theme| theme.configured == configured_theme && !environment.wants_no_colour());
     let switched = theme.map(|theme| theme.name.clone()).filter(|name| themes.again(name));
     beginning.ask &= switched.is_none();
-    let screen = terminal::Screen::enter(mouse)?;
-    let input = crossterm::event::EventStream::new();
-    let input = if beginning.ask {
+    let theme = themes.watch();
+    let screen = terminal::Screen::enter(mouse, theme.borrow().style(Token::Text))?;
+    let mut tell = None;
+    if beginning.ask {
         background::ask(&mut io::stdout())?;
-        let (input, told) = Answers::expect(input);
+        let (sender, told) = oneshot::channel();
+        tell = Some(sender);
         tokio::spawn(follow_background(Arc::clone(&themes), told));
-        input
-    } else {
-        Answers::none(input)
-    };
+    }
 
     let stop = CancellationToken::new();
     let (events_in, events) = mpsc::channel(EVENTS);
     let (commands, commands_out) = mpsc::channel(COMMANDS);
-    let follow = tokio::spawn(Arc::clone(&engine).follow(events_in, commands_out, stop.clone()));
+    let (shown, first_frame) = oneshot::channel();
+    let (followed, stopped) = (Arc::clone(&engine), stop.clone());
+    let follow = tokio::spawn(async move {
+        // Setting contexts up takes longer than the first frame, which needs nothing of it. A loop that ended before it drew
+        // ends this task as well.
+        if first_frame.await.is_ok() {
+            followed.follow(events_in, commands_out, stopped).await;
+        }
+    });
 
     let moment = Moment {
         elapsed: std::time::Duration::ZERO,
         wall: engine.now(),
     };
-    let mut state = State::new(moment, TimeZone::system(), keymap, options.demo);
+    let mut state = State::new(moment, TimeZone::UTC, keymap, options.demo);
     let editor = environment.editor();
     state.programs = Programs {
         viewer: !diff_viewer.is_empty(),
@@ -189,18 +195,18 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
         ..Remembering::default()
     });
     let log = options.log.unwrap_or_else(|| Arc::new(RecentLog::new("Nothing is logged.")));
-    let theme = themes.watch();
     let keeping = keeper.as_ref().map(Keeper::keeping);
     let world = work::World::new(Arc::clone(&engine), commands, themes, log, keeping);
-    let mut first = Some(input);
     let mut event_loop = event_loop::EventLoop {
         surface: screen,
         theme,
-        // Only the first may bring the terminal's answer.
         open_input: Box::new(move || {
-            first
-                .take()
-                .unwrap_or_else(|| Answers::none(crossterm::event::EventStream::new()))
+            let input = crossterm::event::EventStream::new();
+            // Only the first may bring the terminal's answer.
+            match tell.take() {
+                Some(tell) => Answers::expect(input, tell),
+                None => Answers::none(input),
+            }
         }),
         events,
         signals,
@@ -211,11 +217,19 @@ pub async fn run(engine: Arc<Engine>, options: Options) -> Result<(), Error> {
             editor,
             configuration: options.configuration,
         },
+        afterwards: Some(Box::new(move || {
+            // The follower ends only after the loop.
+            let _ = shown.send(());
+            // jiff goes through all files of all zones to know the name of this one.
+            vec![Msg::Zone(TimeZone::system())]
+        })),
     };
     let ended = event_loop.run(state).await;
     let ending = match ended {
         Ok(mut ended) => {
-            ended.input.part().await;
+            if let Some(input) = &mut ended.input {
+                input.part().await;
+            }
             Ok((ended.ending, ended.to_remember))
         }
         Err(error) => Err(error),

@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn diff() -> Diff {
-        Diff::compute(fixtures::document(&fixtures::payments_api().drifts[0]))
+        Diff::of(fixtures::document(&fixtures::payments_api().drifts[0]))
     }
 
     #[tokio::test]

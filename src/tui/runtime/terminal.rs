@@ -17,10 +17,12 @@ use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
 use super::Error;
 use super::event_loop::Surface;
 use crate::tui::screens::Frame;
+use crate::tui::widgets::blank;
 
 /// ratatui writes a few bytes per style change; with this much buffer a frame is one write.
 const BUFFER: usize = 64 * 1024;
@@ -40,6 +42,8 @@ pub(super) struct Screen {
     taken: Taken,
     /// Clicks and the wheel are ours while the screen is.
     mouse: bool,
+    /// How text looks where nothing else is said.
+    text: Style,
 }
 
 /// Whether the terminal is ours. Putting it back twice would move the cursor back over what was printed in between.
@@ -47,18 +51,19 @@ pub(super) struct Screen {
 struct Taken(Arc<AtomicBool>);
 
 impl Screen {
-    /// Takes the terminal over.
-    pub(super) fn enter(mouse: bool) -> Result<Self, Error> {
+    /// Takes the terminal over. `text` is how text looks where nothing else is said.
+    pub(super) fn enter(mouse: bool, text: Style) -> Result<Self, Error> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(Error::NotATerminal);
         }
-        let terminal = new_terminal()?;
+        let terminal = new_terminal(text)?;
         let taken = Taken(Arc::new(AtomicBool::new(true)));
         let mut screen = Self {
             terminal,
             hook: hook(taken.clone()),
             taken,
             mouse,
+            text,
         };
         // From here on dropping `screen` undoes what was done, also when one of these fails.
         screen.take_over()?;
@@ -66,8 +71,18 @@ impl Screen {
     }
 }
 
-fn new_terminal() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
-    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))
+/// An empty terminal. Nobody sees the colour of a blank, so its cells count as drawn in that of text already: a first frame
+/// is as long as what is to be read on it.
+fn new_terminal(text: Style) -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    let mut terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
+    let colour = Style {
+        fg: text.fg,
+        ..Style::new()
+    };
+    let buffer = terminal.current_buffer_mut();
+    blank(buffer, buffer.area, colour);
+    terminal.swap_buffers();
+    Ok(terminal)
 }
 
 impl Surface for Screen {
@@ -101,7 +116,7 @@ impl Surface for Screen {
         self.take_over()?;
         // Nothing of ours is there any more: the next frame draws every cell. Clearing the old terminal would ask where the
         // cursor is, and not every terminal answers.
-        self.terminal = new_terminal()?;
+        self.terminal = new_terminal(self.text)?;
         execute!(self.terminal.backend_mut(), Clear(ClearType::All))
     }
 }

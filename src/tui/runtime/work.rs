@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::comparison::{BUDGET, Comparison, Parked};
 use super::jobs::Job;
 use super::keeper::Keeping;
 use super::themes::{Themes, in_a_line};
@@ -13,7 +14,7 @@ use crate::engine::{Engine, EngineCommand};
 use crate::tui::RecentLog;
 use crate::tui::diff::highlight::Highlighter;
 use crate::tui::diff::{Plan, Shown};
-use crate::tui::update::{Effect, Msg};
+use crate::tui::update::{Effect, Msg, Patience};
 
 /// So long an Application has to stay shown before Argo CD is asked for its commits.
 const STAYS: Duration = Duration::from_millis(300);
@@ -28,6 +29,9 @@ pub(super) struct World {
     log: Arc<RecentLog>,
     /// `None` when the view is not kept.
     keeping: Option<Keeping>,
+    parked: Parked<Shown>,
+    /// So long a comparison may take before the fields are shown instead.
+    budget: Duration,
 }
 
 impl World {
@@ -45,6 +49,8 @@ impl World {
             themes,
             log,
             keeping,
+            parked: Parked::default(),
+            budget: BUDGET,
         }
     }
 
@@ -118,14 +124,33 @@ impl World {
                 pair,
                 shape,
                 generation,
+                patience,
             } => {
                 let engine = Arc::clone(&self.engine);
+                let parked = self.parked.clone();
+                let budget = self.budget;
                 Box::pin(async move {
-                    let result = match engine.document(&key, pair).await {
-                        Ok(document) => blocking(move || Shown::compute(document, shape)).await,
-                        Err(error) => Err(error),
+                    let comparison = match parked.take(generation) {
+                        Some(comparison) => comparison,
+                        None => match engine.document(&key, pair).await {
+                            Ok(document) => Comparison::start(move |stop| Shown::compute(document, shape, stop)),
+                            Err(error) => {
+                                let result = Err(error);
+                                return Msg::Compared { key, generation, result };
+                            }
+                        },
                     };
-                    Msg::Compared { key, generation, result }
+                    if patience == Patience::Long {
+                        let result = comparison.wait().await;
+                        return Msg::Compared { key, generation, result };
+                    }
+                    match comparison.within(budget).await {
+                        Ok(result) => Msg::Compared { key, generation, result },
+                        Err(comparison) => {
+                            parked.put(generation, comparison);
+                            Msg::TakesLong { key, generation }
+                        }
+                    }
                 })
             }
             Effect::Timeline {

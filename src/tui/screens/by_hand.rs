@@ -34,7 +34,8 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area) {
         }
         Commands::Failed(error) => {
             canvas.text(inside, 0, 2, &error.title, theme.style(Token::Warning));
-            for (row, text) in (1..inside.height).zip(wrap(&format!("{} {}", error.detail, error.hint), room, 6)) {
+            let said = [&error.detail, &error.hint].into_iter().flat_map(|text| wrap(text, room, 6));
+            for (row, text) in (1..inside.height).zip(said) {
                 canvas.text(inside, row, 2, &text, theme.style(Token::Text));
             }
         }

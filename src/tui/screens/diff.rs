@@ -3,8 +3,10 @@
 use super::diff_line::{Side as Column, draw as draw_line};
 use crate::engine::document::ManifestPair;
 use crate::tui::diff::{Diff, Folded, Form, Quiet, Row, RowKind, Side};
+use crate::tui::reason::field;
+use crate::tui::state::detail::Slow;
 use crate::tui::state::{Area, Load, Pane, State};
-use crate::tui::text::{Line, Tone};
+use crate::tui::text::{Line, Tone, wrap};
 use crate::tui::theme::Token;
 use crate::tui::widgets::Canvas;
 
@@ -18,19 +20,31 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, area: Area) {
     let theme = canvas.theme();
     match &state.detail.load {
         Load::Idle => {}
-        Load::Loading => {
-            canvas.text(inside, 0, 1, "Reading both sides…", theme.style(Token::Dim));
-        }
+        Load::Loading => match state.detail.listed() {
+            Some(slow) => fields(state, canvas, inside, slow),
+            None => {
+                canvas.text(inside, 0, 1, "Reading both sides…", theme.style(Token::Dim));
+            }
+        },
         Load::Failed(error) => {
             let title = format!("No diff: {}", error.title);
-            canvas.text(inside, 0, 1, &title, theme.style(Token::Warning));
-            canvas.text(inside, 1, 1, &error.detail, theme.style(Token::Text));
-            canvas.text(inside, 2, 1, &error.hint, theme.style(Token::Dim));
+            let said = [
+                (&title, Token::Warning),
+                (&error.detail, Token::Text),
+                (&error.hint, Token::Dim),
+            ];
+            let (columns, lines) = (usize::from(inside.width.saturating_sub(2)), usize::from(inside.height));
+            let wrapped = said
+                .iter()
+                .flat_map(|(text, token)| wrap(text, columns, lines).into_iter().map(move |line| (line, *token)));
+            for (row, (line, token)) in (0..inside.height).zip(wrapped) {
+                canvas.text(inside, row, 1, &line, theme.style(token));
+            }
         }
         Load::Ready(diff) => rows(state, canvas, inside, diff),
     }
     let height = usize::from(inside.height);
-    canvas.scrollbar(area, state.detail.top, height, state.detail.plan.rows());
+    canvas.scrollbar(area, state.detail.top, height, state.detail.rows());
 }
 
 fn title(state: &State, rows: usize) -> Line {
@@ -65,10 +79,31 @@ fn title(state: &State, rows: usize) -> Line {
         title.push((Tone::Dim, format!(" ─ {quiet} {word}")));
     }
     title.push((Tone::Dim, format!("   {sides}")));
-    if detail.has_plain_line(rows) {
-        title.push((Tone::Dim, "   long lines plain".to_owned()));
+    if let Some(why) = detail.plain(rows) {
+        title.push((Tone::Dim, format!("   {why}")));
     }
     title
+}
+
+/// What is known of the difference before its text is there: one row for each field.
+fn fields(state: &State, canvas: &mut Canvas<'_>, area: Area, slow: &Slow) {
+    let theme = canvas.theme();
+    let sentence = match (slow.waited_for, state.keymap.label("diff.wait")) {
+        (true, _) => "Comparing the texts; their diff comes when it is there.".to_owned(),
+        (false, Some(key)) => format!("Text diff too large: {key} waits for it. These fields differ:"),
+        (false, None) => "Text diff too large. These fields differ:".to_owned(),
+    };
+    for row in 0..area.height {
+        let index = state.detail.top + usize::from(row);
+        let Some(at) = index.checked_sub(1) else {
+            canvas.text(area, row, 1, &sentence, theme.style(Token::Warning));
+            continue;
+        };
+        let Some(change) = slow.drift.changes.get(at) else { break };
+        canvas.count_row();
+        let text = field(change, usize::from(area.width.saturating_sub(SIGN)));
+        canvas.text(area, row, SIGN, &text, theme.style(Token::Text));
+    }
 }
 
 /// `2 harmless, 1 ignored`.

@@ -107,10 +107,7 @@ const MOST_SEARCHED: usize = 2_000;
 
 /// The words in which a changed line differs from the line it was paired with.
 fn marks(diff: &Diff, row: &Row, (side, line): (diff::Side, usize), text: &str) -> Vec<Range<usize>> {
-    let counterpart = row
-        .segment
-        .and_then(|at| diff.hunk(at))
-        .and_then(|hunk| hunk.counterpart(side, line));
+    let counterpart = row.segment.and_then(|at| diff.counterpart(at, side, line));
     let Some(counterpart) = counterpart else {
         return Vec::new();
     };

@@ -180,6 +180,7 @@ fn failure(state: &State, columns: usize) -> String {
         (Some(form), _) => form,
         (None, Some(_)) => format!("! {title}. {again}"),
         // Only a person can help, and the sentence that says how begins with the command.
+        (None, None) if state.contexts.len() > 1 => format!("! {name}: {again}"),
         (None, None) => format!("! {again}"),
     }
 }

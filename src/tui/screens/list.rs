@@ -101,9 +101,10 @@ fn all_well(state: &State, canvas: &mut Canvas<'_>, area: Area) {
     let counts = state.counts;
     let theme = canvas.theme();
     canvas.text(area, 0, 1, "✓ Nothing has drifted.", theme.style(Token::Harmless));
-    let text = match counts.harmless {
-        0 => format!("All {} Applications are what Git says.", counts.clean),
-        harmless => format!("{} are what Git says; {harmless} differ harmlessly.", counts.clean),
+    let text = match (counts.harmless, counts.clean) {
+        (0, 1) => "The one Application is what Git says.".to_owned(),
+        (0, clean) => format!("All {clean} Applications are what Git says."),
+        (harmless, _) => format!("{} are what Git says; {harmless} differ harmlessly.", counts.clean),
     };
     canvas.text(area, 1, 3, &text, theme.style(Token::Text));
 }

@@ -20,6 +20,7 @@ mod start;
 use ratatui::buffer::Buffer;
 
 use super::state::{Area, Layout, Overlay, State};
+use super::text;
 use super::theme::{Theme, Token};
 use super::widgets::Canvas;
 
@@ -32,19 +33,31 @@ pub(crate) struct Frame {
     pub(crate) cursor: Option<(u16, u16)>,
 }
 
-/// Draws the whole screen.
-pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
-    let all = Area {
+/// Draws the diff pane alone over the whole buffer, focused or not.
+pub(crate) fn draw_diff(state: &State, theme: &Theme, buffer: &mut Buffer) {
+    let area = whole(buffer);
+    let mut canvas = Canvas::new(buffer, theme);
+    canvas.clear(area);
+    diff::draw(state, &mut canvas, area);
+}
+
+fn whole(buffer: &Buffer) -> Area {
+    Area {
         x: buffer.area.x,
         y: buffer.area.y,
         width: buffer.area.width,
         height: buffer.area.height,
-    };
+    }
+}
+
+/// Draws the whole screen.
+pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
+    let all = whole(buffer);
     let mut canvas = Canvas::new(buffer, theme);
     canvas.clear(all);
     let layout = Layout::of(state);
     if layout.too_small {
-        canvas.text(all, 0, 0, "driftline: too small, 40×8 at least", theme.style(Token::Text));
+        too_small(state, &mut canvas, all);
         return Frame::default();
     }
     header::draw(state, &mut canvas, &layout);
@@ -82,5 +95,19 @@ pub(crate) fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Frame {
     Frame {
         rows: canvas.rows(),
         cursor,
+    }
+}
+
+fn too_small(state: &State, canvas: &mut Canvas<'_>, all: Area) {
+    let style = canvas.theme().style(Token::Text);
+    let forms = [
+        "driftline: too small, 40×8 at least",
+        "driftline: too small, 40×8",
+        "too small: 40×8",
+    ];
+    let fits = |form: &&str| text::width(form) <= usize::from(all.width);
+    canvas.text(all, 0, 0, forms.into_iter().find(fits).unwrap_or("40×8"), style);
+    if let (true, Some(key)) = (all.height > 1, state.keymap.label("app.quit")) {
+        canvas.text(all, 1, 0, &format!("{key} quits"), style);
     }
 }

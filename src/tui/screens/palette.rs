@@ -41,7 +41,10 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area) -> Option<
             Availability::Yes => (keys, Token::Text),
             Availability::No(why) => (why.to_owned(), Token::Dim),
         };
-        let room = usize::from(rows.width.saturating_sub(4)).saturating_sub(width(&note));
+        // The reason leaves the title a third: a reason why nothing known cannot run tells nobody anything.
+        let columns = usize::from(rows.width.saturating_sub(4));
+        let note = ellipsis(&note, columns - width(command.title).min(columns / 3));
+        let room = columns.saturating_sub(width(&note));
         canvas.text(rows, row, 2, &ellipsis(command.title, room), theme.style(style));
         let noted = Area {
             width: rows.width.saturating_sub(1),

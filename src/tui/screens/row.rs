@@ -20,7 +20,7 @@ use crate::verdict::NextKind;
 const MARK: u16 = 3;
 
 /// Columns of a place where only environments fit.
-const NARROW_PLACE: u16 = 7;
+const NARROW_PLACE: u16 = 8;
 
 /// Widths of the columns; 0 leaves one out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Columns {
         let age = 5;
         let next = if width >= 92 { 12 } else { 0 };
         let place = match width {
-            62.. => 11,
+            66.. => 11,
             54.. => NARROW_PLACE,
             _ => 0,
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::layout::Layout;
 use crate::engine::document::ManifestPair;
 use crate::engine::ports::ErrorView;
-use crate::engine::view::DriftKey;
+use crate::engine::view::{DriftKey, DriftView};
 use crate::tui::diff::copy::Standing;
 use crate::tui::diff::highlight::{BLOCK, LONGEST as LONGEST_COLOURED, Pieces};
 use crate::tui::diff::{Diff, Form, Plan, Segment, Shape, Shown, Side, Unfolding, View};
@@ -38,6 +38,15 @@ pub(crate) enum Load {
     Failed(ErrorView),
     /// There.
     Ready(Arc<Diff>),
+}
+
+/// A comparison that takes long.
+#[derive(Debug, Clone)]
+pub(crate) struct Slow {
+    /// What is compared; its fields are listed meanwhile.
+    pub(crate) drift: Arc<DriftView>,
+    /// A person said to wait for it.
+    pub(crate) waited_for: bool,
 }
 
 /// What is searched for in the diff.
@@ -82,6 +91,8 @@ pub(crate) struct Detail {
     pub(crate) key: Option<DriftKey>,
     /// Its document.
     pub(crate) load: Load,
+    /// What was asked for takes long.
+    pub(crate) slow: Option<Slow>,
     /// The state of the drift that was asked for last, so that a changed one is asked for again.
     pub(in crate::tui) fingerprint: String,
     /// The pair that was asked for last.
@@ -119,6 +130,20 @@ impl Detail {
         match &self.load {
             Load::Ready(diff) => Some(diff),
             Load::Idle | Load::Loading | Load::Failed(_) => None,
+        }
+    }
+
+    /// The drift whose fields are listed because their text takes long and no older one is there.
+    pub(crate) fn listed(&self) -> Option<&Slow> {
+        self.slow.as_ref().filter(|_| matches!(self.load, Load::Loading))
+    }
+
+    /// Rows of what the pane shows.
+    pub(crate) fn rows(&self) -> usize {
+        match self.listed() {
+            // One sentence above the fields.
+            Some(slow) => slow.drift.changes.len() + 1,
+            None => self.plan.rows(),
         }
     }
 
@@ -172,6 +197,7 @@ impl Detail {
     /// asked for: see [`Self::is_current`].
     pub(in crate::tui) fn ask_for(&mut self, fingerprint: &str, pair: ManifestPair) {
         self.generation += 1;
+        self.slow = None;
         self.pair = pair;
         fingerprint.clone_into(&mut self.fingerprint);
         let kept = self.kept.iter().find(|(key, kept, shown)| {
@@ -264,7 +290,7 @@ impl Detail {
 
     /// Scrolls the diff to a row, no further than its end, and counts changes from what is now in view.
     pub(in crate::tui) fn scroll_to(&mut self, top: usize, height: usize) {
-        self.top = top.min(self.plan.rows().saturating_sub(height));
+        self.top = top.min(self.rows().saturating_sub(height));
         let (first, last) = (self.top, self.top + height);
         let seen = |index: usize| {
             self.plan
@@ -333,13 +359,22 @@ impl Detail {
         Some(Standing { side, line, segment })
     }
 
-    /// Whether a line in view is too long to be coloured.
-    pub(crate) fn has_plain_line(&self, rows: usize) -> bool {
-        let Some(diff) = self.diff() else { return false };
-        let is_long = |side, line: Option<usize>| line.is_some_and(|line| diff.side(side).line(line).len() > LONGEST_COLOURED);
-        (self.top..self.top.saturating_add(rows))
-            .map_while(|index| self.plan.row(index))
-            .any(|row| is_long(Side::Live, row.live) || is_long(Side::Desired, row.desired))
+    /// Why a line in view has no colours and will get none.
+    pub(crate) fn plain(&self, rows: usize) -> Option<&'static str> {
+        let diff = self.diff()?;
+        let (mut long, mut uncoloured) = (false, false);
+        let rows = (self.top..self.top.saturating_add(rows)).map_while(|index| self.plan.row(index));
+        for (side, line) in rows.flat_map(|row| [(Side::Desired, row.desired), (Side::Live, row.live)]) {
+            let Some(line) = line else { continue };
+            long |= diff.side(side).line(line).len() > LONGEST_COLOURED;
+            let block = self.colours.get(&(side, line / BLOCK));
+            uncoloured |= block.is_some_and(|block| block.len() <= line % BLOCK);
+        }
+        match (uncoloured, long) {
+            (true, _) => Some("all shown plain"),
+            (false, true) => Some("long lines plain"),
+            (false, false) => None,
+        }
     }
 
     /// Blocks of the rows in view that have no colours and were not asked for; marks them as asked.

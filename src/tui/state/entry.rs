@@ -13,10 +13,10 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(view: ApplicationView) -> Self {
+    pub(super) fn new(view: Arc<ApplicationView>) -> Self {
         Self {
             haystack: haystack(&view),
-            view: Arc::new(view),
+            view,
             gone: false,
         }
     }

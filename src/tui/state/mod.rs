@@ -109,7 +109,7 @@ pub(crate) enum Signal {
 pub(crate) struct State {
     /// Now.
     pub(crate) moment: Moment,
-    /// Where the person is.
+    /// Where the person is; UTC until that is known.
     pub(crate) zone: TimeZone,
     /// Columns of the terminal.
     pub(crate) width: u16,
@@ -329,7 +329,7 @@ impl State {
     }
 
     /// Puts a view in, replacing what was there, and keeps the counts.
-    pub(in crate::tui) fn put(&mut self, view: ApplicationView) {
+    pub(in crate::tui) fn put(&mut self, view: Arc<ApplicationView>) {
         let verdict = view.verdict;
         self.fresh.add(&view);
         let context = Arc::clone(&view.key.context);

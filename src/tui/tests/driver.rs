@@ -1,6 +1,8 @@
 //! Drives the pure core: keys, news and time go in; frames and effects come out. After every step the screen is drawn,
 //! as the loop would, so keys act on what a person would have seen.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,9 +64,13 @@ impl Driver {
 
     /// These Applications, listed and judged, the stream running.
     pub(crate) fn with(applications: Vec<ApplicationView>) -> Self {
-        Self::new()
-            .event(EngineEvent::Connected(fixtures::context()))
-            .event(EngineEvent::Listed(applications))
+        Self::new().listed(applications)
+    }
+
+    /// The context lists these Applications, judged, and its stream runs.
+    pub(crate) fn listed(self, applications: Vec<ApplicationView>) -> Self {
+        self.event(EngineEvent::Connected(fixtures::context()))
+            .event(EngineEvent::Listed(fixtures::shared(applications)))
             .completed()
             .event(EngineEvent::Watching {
                 context: "prod-eu".into(),
@@ -99,7 +105,7 @@ impl Driver {
     }
 
     pub(crate) fn judged(self, application: ApplicationView) -> Self {
-        self.event(EngineEvent::Judged(Box::new(application)))
+        self.event(EngineEvent::Judged(application.into()))
     }
 
     pub(crate) fn completed(self) -> Self {
@@ -170,6 +176,7 @@ impl Driver {
                     pair,
                     shape,
                     generation,
+                    patience: _,
                 } => Msg::Compared {
                     result: Ok(self.compare(&key, pair, shape)),
                     key,
@@ -234,7 +241,7 @@ impl Driver {
             .iter()
             .find(|addition| addition.key.resource == key.resource && !key.invisible)
             .cloned();
-        Shown::compute(document, shape)
+        Shown::of(document, shape)
     }
 
     /// Answers the requests for colours that came so far.
@@ -348,6 +355,53 @@ impl Driver {
                     frame.push_str(&format!("{y}:{first}-{} {} on {} {:?}\n", x - 1, style.0, style.1, style.2));
                 }
             }
+        }
+        frame
+    }
+
+    /// As [`Self::frame`], for screens that are seen in many states: below the text each style once, with the cells that
+    /// have it, `row:columns`, and a span of rows where the same columns go on.
+    pub(crate) fn compact_frame(&self) -> String {
+        let plain = self.theme.style(crate::tui::theme::Token::Text);
+        let plain = (plain.fg.unwrap_or_default(), plain.bg.unwrap_or_default(), plain.add_modifier);
+        type Runs = Vec<(Range<u16>, Range<u16>)>;
+        let mut styles: BTreeMap<String, Runs> = BTreeMap::new();
+        for y in 0..self.buffer.area.height {
+            let look = |x: u16| {
+                let cell = &self.buffer[(x, y)];
+                (cell.fg, cell.bg, cell.modifier)
+            };
+            let mut x = 0;
+            while x < self.buffer.area.width {
+                let (first, style) = (x, look(x));
+                while x < self.buffer.area.width && look(x) == style {
+                    x += 1;
+                }
+                if style == plain {
+                    continue;
+                }
+                let name = format!("{} on {} {:?}", style.0, style.1, style.2);
+                let runs = styles.entry(name).or_default();
+                match runs
+                    .iter_mut()
+                    .find(|(rows, columns)| rows.end == y && *columns == (first..x))
+                {
+                    Some((rows, _)) => rows.end = y + 1,
+                    None => runs.push((y..y + 1, first..x)),
+                }
+            }
+        }
+        let span = |range: &Range<u16>| match range.len() {
+            1 => range.start.to_string(),
+            _ => format!("{}-{}", range.start, range.end - 1),
+        };
+        let mut frame = self.text();
+        for (style, runs) in styles {
+            let runs: Vec<String> = runs
+                .iter()
+                .map(|(rows, columns)| format!("{}:{}", span(rows), span(columns)))
+                .collect();
+            frame.push_str(&format!("{style}  {}\n", runs.join(" ")));
         }
         frame
     }

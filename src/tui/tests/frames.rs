@@ -27,7 +27,7 @@ fn listed_and_not_judged_yet() {
     let driver = Driver::new()
         .size(80, 24)
         .event(EngineEvent::Connected(fixtures::context()))
-        .event(EngineEvent::Listed(pending.to_vec()));
+        .event(EngineEvent::Listed(fixtures::shared(pending.to_vec())));
     assert_snapshot!(driver.frame());
 }
 

@@ -9,3 +9,4 @@ mod properties;
 mod scale;
 mod scenes;
 mod screenshots;
+mod states;

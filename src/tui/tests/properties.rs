@@ -10,10 +10,10 @@ use proptest::sample::select;
 use super::driver::Driver;
 use crate::engine::view::{ApplicationView, DriftKey};
 use crate::engine::{EngineEvent, fixtures};
-use crate::tui::commands::{COMMANDS, contexts};
+use crate::tui::commands::{Availability, COMMANDS, contexts};
 use crate::tui::keymap::{Lookup, parse_sequence};
 use crate::tui::state::jobs::RunningJob;
-use crate::tui::state::{List, Overlay, Remembering, RowKey};
+use crate::tui::state::{List, Overlay, Programs, Remembering, RowKey};
 use crate::tui::update::{Effect, Mouse, Msg, TerminalEffect};
 
 /// What a person does in several keys: overlays and what is typed in them, searches, marks, tabs, orders, folds.
@@ -31,7 +31,7 @@ const HABITS: [&str; 20] = [
     "enter enter / m a x enter n N",
     "enter / z z esc h",
     "enter m m M s f f",
-    "enter v e n n space h",
+    "enter v C n n space h",
     "space space space M",
     "g space G space",
     "1 j 2 j 3 4 5 0",
@@ -39,6 +39,9 @@ const HABITS: [&str; 20] = [
     "l j l h h",
     "G k enter k enter",
 ];
+
+/// What acts on the selected drift at once, so that it must be the one that was seen.
+const UNSEEN_KEYS: [&str; 8] = ["space", "w", "E", "e", "c", "t", "y l", "enter"];
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -59,6 +62,8 @@ enum Step {
     Wheel(u16, u16, bool),
     Focus(bool),
     Jobs(bool),
+    /// The comparison under way takes long.
+    Slow,
     /// News, and a key before it was drawn.
     Unseen(usize, News, &'static str),
 }
@@ -89,7 +94,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0u16..=300, 0u16..=100).prop_map(|(width, height)| Step::Size(width, height)),
         2 => (0usize..12).prop_map(Step::Judge),
         2 => (0usize..12).prop_map(Step::Worsen),
-        3 => (0usize..12, select(vec![News::Worse, News::Better, News::Gone]), select(vec!["space", "w", "E", "enter"]))
+        3 => (0usize..12, select(vec![News::Worse, News::Better, News::Gone]), select(&UNSEEN_KEYS[..]))
             .prop_map(|(at, news, key)| Step::Unseen(at, news, key)),
         1 => (0usize..12).prop_map(Step::Calm),
         1 => (0usize..12).prop_map(Step::Remove),
@@ -103,6 +108,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0u16..=250, 0u16..=80, any::<bool>()).prop_map(|(column, row, down)| Step::Wheel(column, row, down)),
         1 => any::<bool>().prop_map(Step::Focus),
         1 => any::<bool>().prop_map(Step::Jobs),
+        2 => Just(Step::Slow),
     ]
 }
 
@@ -140,17 +146,26 @@ fn seen(driver: &Driver) -> BTreeSet<DriftKey> {
 /// A key that was pressed before the news was seen acts on what was seen.
 fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> Driver {
     let seen = seen(&driver);
+    let seen_view = driver
+        .state
+        .list
+        .aim
+        .row
+        .as_ref()
+        .and_then(|row| driver.state.application(row));
+    let seen_page = seen_view.and_then(|view| driver.state.page(view, None));
     let rule = driver.state.shown_drift().map(|drift| drift.rule);
     let was_open = driver.state.overlay;
+    let begins_here = was_open.is_none() && driver.state.chords.is_empty();
     let marked = driver.state.list.marks.clone();
     driver.effects();
     let event = match news {
-        News::Worse => EngineEvent::Judged(Box::new(worse(about))),
-        News::Better => EngineEvent::Judged(Box::new(fixtures::synced(&about.key.name))),
+        News::Worse => EngineEvent::Judged(worse(about).into()),
+        News::Better => EngineEvent::Judged(fixtures::synced(&about.key.name).into()),
         News::Gone => EngineEvent::Removed(about.key),
     };
-    let chord = parse_sequence(key).unwrap().remove(0);
-    let mut driver = driver.undrawn(vec![Msg::Engine(event), Msg::Key(chord)]);
+    let keys = parse_sequence(key).unwrap().into_iter().map(Msg::Key);
+    let mut driver = driver.undrawn(std::iter::once(Msg::Engine(event)).chain(keys).collect());
     let newly: BTreeSet<&DriftKey> = driver.state.list.marks.difference(&marked).collect();
     // A row of several Applications stands for whatever they have.
     if !matches!(driver.state.list.aim.row, Some(RowKey::Fold(_))) {
@@ -163,11 +178,24 @@ fn unseen(mut driver: Driver, about: ApplicationView, news: News, key: &str) -> 
         assert_eq!(Some(id), rule, "the page of a rule that nobody saw");
     }
     for effect in driver.effects() {
-        if let Effect::Terminal(TerminalEffect::View(diff)) = effect {
-            assert!(
+        match effect {
+            Effect::Terminal(TerminalEffect::View(diff) | TerminalEffect::EditCopy { diff, .. }) => assert!(
                 seen.contains(&diff.document().drift.key),
-                "another diff was given to the viewer"
-            );
+                "another diff was given to another program"
+            ),
+            Effect::CommandsByHand(drift) => assert!(seen.contains(&drift), "commands for another drift: {drift:?}"),
+            Effect::Timeline { drift: Some(drift), .. } => {
+                assert!(seen.contains(&drift), "the story of another drift: {drift:?}");
+            }
+            // After another begun sequence, and in the menu of commands, the first of these keys copies something else.
+            Effect::Terminal(TerminalEffect::Copy(link)) if key == "y l" && begins_here => {
+                let is_of_what_was_seen = seen_page.as_ref().is_some_and(|page| link.starts_with(page));
+                assert!(
+                    is_of_what_was_seen,
+                    "the link of another Application than {seen_page:?}: {link}"
+                );
+            }
+            _ => {}
         }
     }
     driver.advance(Duration::ZERO)
@@ -190,7 +218,7 @@ fn take(driver: Driver, step: Step) -> Driver {
         Step::Judge(at) => driver.judged(applications.swap_remove(at)),
         Step::Calm(at) => driver.judged(fixtures::synced(&applications[at].key.name)),
         Step::Remove(at) => driver.event(EngineEvent::Removed(applications[at].key.clone())),
-        Step::List => driver.event(EngineEvent::Listed(applications)).completed(),
+        Step::List => driver.event(EngineEvent::Listed(fixtures::shared(applications))).completed(),
         Step::Fail => driver.failed(),
         Step::Connect => driver.event(EngineEvent::Connected(fixtures::context())),
         Step::Watch(live) => driver.event(EngineEvent::Watching {
@@ -201,6 +229,13 @@ fn take(driver: Driver, step: Step) -> Driver {
         Step::Click(column, row) => driver.send(Msg::Mouse(Mouse::Click { column, row })),
         Step::Wheel(column, row, down) => driver.send(Msg::Mouse(Mouse::Wheel { column, row, down })),
         Step::Focus(focused) => driver.send(Msg::Focus(focused)),
+        Step::Slow => match driver.state.detail.key.clone() {
+            Some(key) => {
+                let generation = driver.state.detail.generation;
+                driver.send(Msg::TakesLong { key, generation })
+            }
+            None => driver,
+        },
         Step::Jobs(runs) => driver.send(Msg::Jobs(runs.then_some(JOB).into_iter().collect())),
         Step::Paste(text) => driver.send(Msg::Paste(text)),
     }
@@ -257,7 +292,11 @@ proptest! {
         driver.state.mouse = true;
         driver.state.remembering = Some(Remembering::default());
         driver.state.compared_every = Some(Duration::from_secs(180));
-        driver.state.programs.viewer = true;
+        driver.state.programs = Programs {
+            viewer: true,
+            editor: true,
+            configuration: true,
+        };
         check(&driver);
         for step in steps {
             driver = take(driver, step);
@@ -269,36 +308,79 @@ proptest! {
     }
 }
 
+/// The place where a diff takes so long that its fields are listed instead: no keys lead there.
+const SLOW: &str = "slow";
+
+/// Keys that lead to each place where commands count.
+const PLACES: [&str; 19] = [
+    "",
+    SLOW,
+    ":",
+    "enter",
+    "tab",
+    "enter /",
+    "/ a",
+    "?",
+    "w",
+    "t",
+    "J",
+    "L",
+    "c",
+    "q",
+    "space",
+    "j l j",
+    "G k k",
+    "/ z z z enter",
+    "enter f",
+];
+
+/// The night with everything that commands may need: programs, a job, the mouse.
+fn equipped() -> Driver {
+    let mut driver = Driver::night();
+    driver.state.programs = Programs {
+        viewer: true,
+        editor: true,
+        configuration: true,
+    };
+    driver.send(Msg::Jobs(vec![JOB]))
+}
+
+fn slow() -> Driver {
+    let driver = equipped().without_replies().keys("]");
+    let (key, generation) = (driver.state.detail.key.clone().unwrap(), driver.state.detail.generation);
+    driver.send(Msg::TakesLong { key, generation })
+}
+
 #[test]
-fn every_command_runs_in_every_context_it_counts_in() {
-    let places = [
-        "",
-        ":",
-        "enter",
-        "tab",
-        "/ a",
-        "?",
-        "J",
-        "L",
-        "q",
-        "j l j",
-        "G k k",
-        "/ z z z enter",
-    ];
-    for place in places {
-        for command in COMMANDS {
+fn every_command_is_described_runs_in_every_context_it_counts_in_and_can_run_somewhere() {
+    let mut ran = BTreeSet::new();
+    for place in PLACES {
+        let driver = || match place {
+            "" => equipped(),
+            SLOW => slow(),
+            place => equipped().keys(place),
+        };
+        let here = contexts(&driver().state);
+        for command in COMMANDS.iter().filter(|command| here.contains(&command.context)) {
+            assert!(!command.title.is_empty(), "{} is not described", command.id);
             for key in command.keys {
-                let mut driver = Driver::night();
-                if !place.is_empty() {
-                    driver = driver.keys(place);
+                let driver = driver();
+                let chords = parse_sequence(key).unwrap();
+                let found = driver.state.keymap.look_up(here, &chords);
+                let Lookup::Found(found) = found else {
+                    panic!("{key} does nothing in {place:?}");
+                };
+                if (found.enabled)(&driver.state) == Availability::Yes {
+                    ran.insert(found.id);
                 }
-                if contexts(&driver.state).contains(&command.context) {
-                    let chords = parse_sequence(key).unwrap();
-                    let found = driver.state.keymap.look_up(contexts(&driver.state), &chords);
-                    assert!(matches!(found, Lookup::Found(_)), "{key} in {place}");
-                    check(&driver.keys(key));
+                let driver = driver.keys(key);
+                if driver.state.ending.is_none() {
+                    check(&driver);
                 }
             }
         }
     }
+    let all: BTreeSet<&str> = COMMANDS.iter().map(|command| command.id).collect();
+    let never: Vec<_> = all.difference(&ran).collect();
+    assert_eq!(never, [&""; 0], "commands that can run in no place of these");
 }

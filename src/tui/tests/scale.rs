@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::driver::Driver;
 use crate::engine::view::ApplicationView;
 use crate::engine::{EngineEvent, fixtures};
+use crate::tui::diff::{Shape, Shown};
 use crate::tui::state::Moment;
 use crate::tui::update::{Effect, Msg};
 
@@ -42,7 +43,7 @@ fn lists_made(key_every: Option<usize>) -> usize {
             elapsed: driver.state.moment.elapsed + Duration::from_millis(5),
             wall: driver.state.moment.wall + Duration::from_millis(5),
         };
-        let news = EngineEvent::Judged(Box::new(member(change % 100)));
+        let news = EngineEvent::Judged(member(change % 100).into());
         driver = driver.undrawn(vec![Msg::Time(time), Msg::Engine(news)]);
         made += usize::from(driver.state.list.ordered_at != last);
         last = driver.state.list.ordered_at;
@@ -59,6 +60,61 @@ fn under_a_storm_the_list_is_made_four_times_a_second() {
 #[test]
 fn while_keys_come_the_list_is_not_made_at_all() {
     assert_eq!(lists_made(Some(100)), 0);
+}
+
+/// One ConfigMap with a file of so many lines, in which the last line and a few others were edited.
+fn large(lines: usize) -> Shown {
+    let text = |value: &str| {
+        let line = |n: usize| match n % (lines / 4) {
+            1 => format!("    setting-{n}: {value}\n"),
+            _ => format!("    setting-{n}: 0123456789 0123456789\n"),
+        };
+        let file: String = (0..lines).map(line).collect();
+        format!("data:\n  file: |\n{file}  last: {value}")
+    };
+    let drift = &fixtures::payments_api().drifts[0];
+    Shown::of(fixtures::document_of(drift, &text("a"), &text("b")), Shape::default())
+}
+
+/// The rows of each frame, and the blocks whose colours were asked for, while somebody reads a diff of so many lines.
+fn reading(lines: usize) -> (Vec<usize>, Vec<usize>) {
+    let driver = Driver::night().keys("enter").keys("f");
+    let (key, generation) = (driver.state.detail.key.clone().unwrap(), driver.state.detail.generation);
+    let mut driver = driver;
+    driver.effects();
+    let mut driver = driver.send(Msg::Compared {
+        key,
+        generation,
+        result: Ok(large(lines)),
+    });
+    let (mut rows, mut blocks) = (Vec::new(), Vec::new());
+    for key in ["", "n", "n", "C", "G", "pageup", "k", "g", "space", "N"] {
+        if !key.is_empty() {
+            driver = driver.keys(key);
+        }
+        rows.push(driver.drawn.rows);
+        let effects = driver.effects();
+        blocks.push(
+            effects
+                .iter()
+                .filter(|effect| matches!(effect, Effect::Colour { .. }))
+                .count(),
+        );
+    }
+    assert!(driver.state.detail.plan.rows() > lines);
+    (rows, blocks)
+}
+
+#[test]
+fn reading_ten_megabytes_builds_the_rows_and_colours_the_blocks_that_a_small_diff_does() {
+    let sizes = [1_200, 12_000, 240_000].map(reading);
+    for (rows, blocks) in &sizes {
+        assert_eq!(rows, &sizes[0].0);
+        assert!(rows.iter().all(|rows| (1..=40).contains(rows)), "{rows:?}");
+        // Of five folded changes each is in a block or two of either side; a screen of unfolded lines is in two.
+        assert!(blocks.iter().all(|blocks| *blocks <= 16), "{blocks:?}");
+        assert!((1..=32).contains(&blocks.iter().sum::<usize>()), "{blocks:?}");
+    }
 }
 
 #[test]

@@ -8,9 +8,13 @@ use super::ignoring;
 use super::movement;
 use super::{Effect, TerminalEffect};
 use crate::drift::ApplicationKey;
+use crate::engine::view::{ApplicationView, DriftView};
 use crate::tui::commands::{Action, Availability};
 use crate::tui::state::detail::Search;
 use crate::tui::state::{ByHand, Ending, FoldKey, Group, Overlay, Palette, Pane, RowKey, State};
+
+/// What is said when a key meant something that is not there any more.
+pub(super) const GONE: &str = "What you saw there is gone; nothing was done. Press again to act on what is there now.";
 
 pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -28,6 +32,7 @@ pub(super) fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::NextView => diff::step_view(state, true),
         Action::PreviousView => diff::step_view(state, false),
         Action::ToggleZoom => diff::toggle_zoom(state),
+        Action::WaitForDiff => diff::wait(state, effects),
         Action::OpenSearch => {
             state.detail.search.typing = true;
         }
@@ -210,13 +215,24 @@ fn copy_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// The page of what is shown: of the drift's resource, else of the Application.
 fn copy_link(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(view) = state.list.selection().and_then(|row| state.application(row)) else {
-        return;
-    };
-    let resource = state.shown_drift().map(|drift| &drift.key.resource);
-    if let Some(page) = state.page(view, resource) {
+    let Some((view, drift)) = seen(state) else { return };
+    if let Some(page) = state.page(&view, drift.as_ref().map(|drift| &drift.key.resource)) {
         state.say(format!("Copied {page}"));
         effects.push(Effect::Terminal(TerminalEffect::Copy(page)));
+    }
+}
+
+/// The Application that was drawn as selected and the drift of it that was shown, if one was; says so when it is gone.
+fn seen(state: &mut State) -> Option<(Arc<ApplicationView>, Option<Arc<DriftView>>)> {
+    let row = state.list.aim.row.as_ref();
+    let view = row.and_then(|row| state.application(row)).map(Arc::clone);
+    let drift = state.aimed_drift().map(Arc::clone);
+    match view {
+        Some(view) if drift.is_some() || state.list.aim.drift.is_none() => Some((view, drift)),
+        _ => {
+            state.say("This drift is gone.");
+            None
+        }
     }
 }
 
@@ -240,10 +256,8 @@ fn open_rule(state: &mut State) {
 
 /// The story of what is shown: of the drift, else of the Application. It opens at its end, where now is.
 fn open_timeline(state: &mut State, effects: &mut Vec<Effect>) {
-    let drift = state.shown_drift().map(|drift| drift.key.clone());
-    let Some(view) = state.list.selection().and_then(|row| state.application(row)).map(Arc::clone) else {
-        return;
-    };
+    let Some((view, drift)) = seen(state) else { return };
+    let drift = drift.map(|drift| drift.key.clone());
     let about = match &drift {
         Some(drift) => format!("{} › {}", view.key.name, drift.resource.short()),
         None => view.key.name.to_string(),
@@ -272,7 +286,7 @@ fn aimed(state: &mut State) -> Option<(usize, RowKey)> {
         state.list.aim.drift.is_none() || state.drift(&row).map(|drift| &drift.key) == state.list.aim.drift.as_ref()
     });
     if found.is_none() {
-        state.say("What you saw there is gone; nothing was done. Press again to act on what is there now.");
+        state.say(GONE);
     }
     found.map(|index| (index, row))
 }

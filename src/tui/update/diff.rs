@@ -1,13 +1,35 @@
-//! Commands of the diff happen: how it is looked at, what is searched for, what leaves it.
+//! Commands and answers about the diff happen: how it is looked at, what is searched for, what leaves it, what came.
 
 use std::sync::Arc;
 
-use super::{Effect, TerminalEffect};
+use super::{Effect, Patience, TerminalEffect};
+use crate::engine::ports::ErrorView;
+use crate::engine::view::DriftKey;
 use crate::tui::diff::copy::{Part, copied};
-use crate::tui::diff::{Form, View};
-use crate::tui::state::detail::{Detail, Search};
+use crate::tui::diff::highlight::Pieces;
+use crate::tui::diff::{Diff, Form, Shown, Side, View};
+use crate::tui::state::detail::{Detail, Search, Slow};
 use crate::tui::state::layout::Layout;
-use crate::tui::state::{Pane, State};
+use crate::tui::state::{Load, Pane, State};
+
+/// The open drift, to be compared as it is wanted now.
+pub(super) fn compare(state: &State, patience: Patience) -> Option<Effect> {
+    Some(Effect::Compare {
+        key: state.detail.key.clone()?,
+        pair: state.detail.pair,
+        shape: state.detail.shape(&Layout::of(state)),
+        generation: state.detail.generation,
+        patience,
+    })
+}
+
+/// A person wants the text, however long it takes.
+pub(super) fn wait(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(slow) = &mut state.detail.slow {
+        slow.waited_for = true;
+        effects.extend(compare(state, Patience::Long));
+    }
+}
 
 pub(super) fn toggle_side_by_side(state: &mut State) {
     let layout = Layout::of(state);
@@ -73,8 +95,9 @@ pub(super) fn step_match(state: &mut State, forward: bool) {
 }
 
 pub(super) fn copy(state: &mut State, part: Part, effects: &mut Vec<Effect>) {
-    let copied = match (state.detail.diff(), state.detail.standing()) {
-        (Some(diff), Some(standing)) => copied(diff, &state.detail.plan, standing, part),
+    let Some(diff) = drawn(state) else { return };
+    let copied = match state.detail.standing() {
+        Some(standing) => copied(&diff, &state.detail.plan, standing, part),
         _ => None,
     };
     let Some(copied) = copied else {
@@ -102,17 +125,23 @@ pub(super) fn copy(state: &mut State, part: Part, effects: &mut Vec<Effect>) {
     effects.push(Effect::Terminal(TerminalEffect::Copy(copied.text)));
 }
 
-pub(super) fn open_viewer(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(diff) = state.detail.diff() {
-        effects.push(Effect::Terminal(TerminalEffect::View(Arc::clone(diff))));
+/// The diff of the drift that was drawn, not of one that came since; says so when there is none.
+fn drawn(state: &mut State) -> Option<Arc<Diff>> {
+    let diff = state.detail.diff().map(Arc::clone);
+    let drawn = diff.filter(|diff| state.list.aim.drift.as_ref() == Some(&diff.document().drift.key));
+    if drawn.is_none() {
+        state.say(super::action::GONE);
     }
+    drawn
+}
+
+pub(super) fn open_viewer(state: &mut State, effects: &mut Vec<Effect>) {
+    effects.extend(drawn(state).map(|diff| Effect::Terminal(TerminalEffect::View(diff))));
 }
 
 /// A copy of what is shown: a live object is not edited here, Git is where it changes.
 pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
-    let (Some(diff), Some(key)) = (state.detail.diff(), &state.detail.key) else {
-        return;
-    };
+    let Some(diff) = drawn(state) else { return };
     let form = state.detail.plan.shape().form;
     let ending = match form {
         Form::One(_) => "yaml",
@@ -125,7 +154,7 @@ pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
             '-'
         }
     };
-    let resource = &key.resource;
+    let resource = &diff.document().drift.key.resource;
     let name: String = format!("{}-{}", resource.kind.to_lowercase(), resource.name)
         .chars()
         .map(plain)
@@ -133,7 +162,64 @@ pub(super) fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
         .collect();
     effects.push(Effect::Terminal(TerminalEffect::EditCopy {
         name: format!("{name}.{ending}"),
-        diff: Arc::clone(diff),
+        diff,
         form,
     }));
+}
+
+/// An answer to a request for a diff.
+pub(super) fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<Shown, ErrorView>) {
+    if let Err(error) = &result {
+        state
+            .jobs
+            .failed(state.moment.wall, key.application.name.as_ref(), error.clone());
+    }
+    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
+        return;
+    }
+    state.detail.slow = None;
+    match result {
+        Ok(shown) => state.detail.take(shown),
+        // A diff that is there stays; it is only older, or another view.
+        Err(error) if state.detail.diff().is_some() => {
+            if state
+                .detail
+                .diff()
+                .is_some_and(|diff| diff.document().pair != state.detail.pair)
+            {
+                state.detail.view = View::default();
+            }
+            state.say(format!("Not read again: {}", error.title));
+        }
+        Err(error) => state.detail.load = Load::Failed(error),
+    }
+    state.touch();
+}
+
+/// The fields that differ are known without the text, so they are what is shown meanwhile.
+pub(super) fn takes_long(state: &mut State, key: &DriftKey, generation: u64) {
+    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
+        return;
+    }
+    if let Some(drift) = state.shown_drift().map(Arc::clone) {
+        state.detail.slow = Some(Slow {
+            drift,
+            waited_for: false,
+        });
+    }
+    if state.detail.diff().is_some() {
+        let key = state.keymap.label("diff.wait");
+        let how = key.map_or_else(String::new, |key| format!("; {key} waits for the newer text"));
+        state.say(format!(
+            "This text is older than the drift, and comparing it again takes long{how}."
+        ));
+    }
+    state.touch();
+}
+
+pub(super) fn coloured(state: &mut State, diff: &Arc<Diff>, side: Side, block: usize, pieces: Vec<Pieces>) {
+    if state.detail.diff().is_some_and(|open| Arc::ptr_eq(open, diff)) {
+        state.detail.put_colours(side, block, pieces);
+        state.touch();
+    }
 }

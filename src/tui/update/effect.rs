@@ -59,6 +59,8 @@ pub(crate) enum Effect {
         shape: Shape,
         /// Comes back with the answer.
         generation: u64,
+        /// How long it may take.
+        patience: Patience,
     },
     /// Ask for the story of a drift, or of an Application.
     Timeline {
@@ -119,6 +121,15 @@ pub(crate) enum TerminalEffect {
     EditConfiguration,
     /// Give the terminal back to the shell until it wants us again.
     Suspend,
+}
+
+/// How long somebody waits for a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// A moment: what takes longer is said to.
+    Short,
+    /// As long as it takes. What was begun before goes on.
+    Long,
 }
 
 /// How an effect relates to a running one of the same purpose.

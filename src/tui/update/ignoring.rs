@@ -35,7 +35,7 @@ fn current_change(state: &State, key: &DriftKey) -> Option<Pointer> {
     let around = drift.changes.iter().filter(|change| here.is_at_or_below(&change.path));
     let innermost = around.max_by_key(|change| change.path.as_str().len());
     // The first line of what is new may be the one above the changed field.
-    let first_below = || drift.changes.iter().find(|change| change.path.is_at_or_below(here));
+    let first_below = || drift.changes.iter().find(|change| change.path.is_at_or_below(&here));
     // On the desired side an item may stand elsewhere.
     innermost
         .or_else(first_below)

@@ -4,7 +4,7 @@ use super::Effect;
 use super::action;
 use crate::tui::commands::{Availability, contexts};
 use crate::tui::keymap::{Chord, Lookup};
-use crate::tui::state::{Overlay, State};
+use crate::tui::state::{Layout, Overlay, State};
 
 pub(super) fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     heard(state);
@@ -47,12 +47,16 @@ pub(super) fn heard(state: &mut State) {
 pub(super) fn paste(state: &mut State, text: &str) {
     heard(state);
     if is_typing(state) {
-        type_in(state, text);
+        // Else a line break of Windows would be two spaces.
+        type_in(state, &text.replace("\r\n", "\n"));
         state.touch();
     }
 }
 
 fn is_typing(state: &State) -> bool {
+    if Layout::of(state).too_small {
+        return false;
+    }
     match state.overlay {
         None => state.filter.typing || state.detail.search.typing,
         Some(Overlay::Ignore) => state.ignoring.is_typing(),

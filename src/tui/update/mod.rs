@@ -17,10 +17,11 @@ mod wake;
 
 use std::sync::Arc;
 
-pub(crate) use effect::{Effect, Policy, TerminalEffect};
+use jiff::tz::TimeZone;
+
+pub(crate) use effect::{Effect, Patience, Policy, TerminalEffect};
 pub(crate) use mouse::Mouse;
 
-use super::diff::View;
 use super::diff::highlight::Pieces;
 use super::diff::{Diff, Plan, Shown, Side};
 use super::keymap::Chord;
@@ -68,6 +69,13 @@ pub(crate) enum Msg {
         generation: u64,
         /// The diff.
         result: Result<Shown, ErrorView>,
+    },
+    /// Comparing takes longer than anybody should wait for without having said so.
+    TakesLong {
+        /// Of which drift.
+        key: DriftKey,
+        /// Which request it is about.
+        generation: u64,
     },
     /// The story that was asked for, or why there is none.
     TimelineTold {
@@ -133,6 +141,8 @@ pub(crate) enum Msg {
     },
     /// The theme is another one: everything looks different.
     Restyled,
+    /// Where the person is.
+    Zone(TimeZone),
     /// These jobs run now.
     Jobs(Vec<RunningJob>),
     /// The jobs of this purpose were cancelled.
@@ -197,7 +207,8 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.say("The engine stopped: nothing new will arrive. Quit and start again.");
             state.touch();
         }
-        Msg::Compared { key, generation, result } => compared(state, &key, generation, result),
+        Msg::Compared { key, generation, result } => diff::compared(state, &key, generation, result),
+        Msg::TakesLong { key, generation } => diff::takes_long(state, &key, generation),
         Msg::TimelineTold { generation, result } => {
             if state.timeline.take(generation, result) {
                 state.touch();
@@ -213,7 +224,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             side,
             block,
             pieces,
-        } => coloured(state, &diff, side, block, pieces),
+        } => diff::coloured(state, &diff, side, block, pieces),
         Msg::LaidOut { diff, plan } => {
             let height = Layout::of(state).diff_rows();
             if state.detail.laid_out(&diff, plan, height) {
@@ -254,6 +265,12 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Ignored { key, result } => ignoring::applied(state, &key, result),
         Msg::StoppedIgnoring { key, result } => ignoring::taken_back(state, &key, result),
         Msg::Restyled => state.touch(),
+        Msg::Zone(zone) => {
+            if zone != state.zone {
+                state.zone = zone;
+                state.touch();
+            }
+        }
         Msg::Said(sentence) => {
             state.say(sentence);
             state.touch();
@@ -286,6 +303,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             let error = broken(purpose);
             state.jobs.failed(state.moment.wall, "this machine", error.clone());
             if purpose == effect::COMPARE {
+                state.detail.slow = None;
                 state.detail.load = Load::Failed(error);
             }
             if purpose == effect::WORKBENCH {
@@ -321,7 +339,9 @@ fn cancelled(state: &mut State, purpose: &'static str) {
     if purpose == effect::READ_LOG {
         return;
     }
-    if purpose == effect::COMPARE && matches!(state.detail.load, Load::Loading) {
+    if let Some(slow) = state.detail.slow.as_mut().filter(|_| purpose == effect::COMPARE) {
+        slow.waited_for = false;
+    } else if purpose == effect::COMPARE && matches!(state.detail.load, Load::Loading) {
         state.detail.load = Load::Failed(ErrorView {
             title: "Cancelled".to_owned(),
             detail: "You cancelled the comparison.".to_owned(),
@@ -366,40 +386,6 @@ fn drawn(state: &mut State) {
     }
     for key in &seen {
         state.list.news.remove(key);
-    }
-}
-
-fn compared(state: &mut State, key: &DriftKey, generation: u64, result: Result<Shown, ErrorView>) {
-    if let Err(error) = &result {
-        state
-            .jobs
-            .failed(state.moment.wall, key.application.name.as_ref(), error.clone());
-    }
-    if generation != state.detail.generation || state.detail.key.as_ref() != Some(key) {
-        return;
-    }
-    match result {
-        Ok(shown) => state.detail.take(shown),
-        // A diff that is there stays; it is only older, or another view.
-        Err(error) if state.detail.diff().is_some() => {
-            if state
-                .detail
-                .diff()
-                .is_some_and(|diff| diff.document().pair != state.detail.pair)
-            {
-                state.detail.view = View::default();
-            }
-            state.say(format!("Not read again: {}", error.title));
-        }
-        Err(error) => state.detail.load = Load::Failed(error),
-    }
-    state.touch();
-}
-
-fn coloured(state: &mut State, diff: &Arc<Diff>, side: Side, block: usize, pieces: Vec<Pieces>) {
-    if state.detail.diff().is_some_and(|open| Arc::ptr_eq(open, diff)) {
-        state.detail.put_colours(side, block, pieces);
-        state.touch();
     }
 }
 
@@ -465,12 +451,7 @@ fn open_selected(state: &mut State, effects: &mut Vec<Effect>) {
     } else {
         return;
     }
-    if let Some(key) = key.filter(|_| !state.detail.is_current()) {
-        effects.push(Effect::Compare {
-            key,
-            pair: state.detail.pair,
-            shape: state.detail.shape(&Layout::of(state)),
-            generation: state.detail.generation,
-        });
+    if !state.detail.is_current() {
+        effects.extend(diff::compare(state, Patience::Short));
     }
 }

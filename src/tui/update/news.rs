@@ -25,7 +25,7 @@ pub(super) fn apply(state: &mut State, event: EngineEvent) {
             context.failure = None;
             state.list.stale = true;
         }
-        EngineEvent::Judged(view) => put(state, *view),
+        EngineEvent::Judged(view) => put(state, view),
         EngineEvent::Removed(key) => {
             state.mark_gone(&key);
             state.list.stale = true;
@@ -54,7 +54,7 @@ fn fail(state: &mut State, context: Arc<str>, error: crate::engine::ports::Error
     context.failure = Some(Failure { error, at, retry_at });
 }
 
-fn put(state: &mut State, view: ApplicationView) {
+fn put(state: &mut State, view: Arc<ApplicationView>) {
     let was_risky = state
         .applications
         .get(&view.key)

@@ -1,6 +1,6 @@
 //! A buffer of cells that takes foreign text: made visible, measured, cut; never a cell outside the buffer.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -61,6 +61,17 @@ impl<'a> Canvas<'a> {
         end.saturating_sub(area.x)
     }
 
+    /// Writes one narrow character of ours: measuring and cutting it as a foreign text costs ten times as much.
+    fn symbol(&mut self, area: Area, row: u16, column: u16, symbol: &str, style: Style) {
+        let position = (area.x.saturating_add(column), area.y.saturating_add(row));
+        if row < area.height
+            && column < area.width
+            && let Some(cell) = self.buffer.cell_mut(position)
+        {
+            cell.set_symbol(symbol).set_style(style);
+        }
+    }
+
     /// Writes a line of meanings; returns the column after it.
     pub(crate) fn line(&mut self, area: Area, row: u16, line: &Line) -> u16 {
         line.iter().fold(0, |column, (tone, text)| {
@@ -92,13 +103,7 @@ impl<'a> Canvas<'a> {
                 }
             }
         }
-        let area = rect(area).intersection(self.buffer.area);
-        for position in area.positions() {
-            if let Some(cell) = self.buffer.cell_mut(position) {
-                cell.reset();
-            }
-        }
-        self.buffer.set_style(area, self.theme.style(Token::Text));
+        blank(self.buffer, rect(area), self.theme.style(Token::Text));
     }
 
     /// A border with a title; returns what is inside.
@@ -108,17 +113,17 @@ impl<'a> Canvas<'a> {
             return Area::default();
         };
         for column in 1..right {
-            self.put(area, 0, column, "─", style);
-            self.put(area, bottom, column, "─", style);
+            self.symbol(area, 0, column, "─", style);
+            self.symbol(area, bottom, column, "─", style);
         }
         for row in 1..bottom {
-            self.put(area, row, 0, "│", style);
-            self.put(area, row, right, "│", style);
+            self.symbol(area, row, 0, "│", style);
+            self.symbol(area, row, right, "│", style);
         }
-        self.put(area, 0, 0, "╭", style);
-        self.put(area, 0, right, "╮", style);
-        self.put(area, bottom, 0, "╰", style);
-        self.put(area, bottom, right, "╯", style);
+        self.symbol(area, 0, 0, "╭", style);
+        self.symbol(area, 0, right, "╮", style);
+        self.symbol(area, bottom, 0, "╰", style);
+        self.symbol(area, bottom, right, "╯", style);
         if !title.is_empty() {
             let room = Area {
                 x: area.x.saturating_add(1),
@@ -159,7 +164,21 @@ impl<'a> Canvas<'a> {
         let style = self.theme.style(Token::BorderFocus);
         for row in first..first + length {
             let row = u16::try_from(row + 1).unwrap_or(u16::MAX);
-            self.put(pane, row, pane.width.saturating_sub(1), "┃", style);
+            self.symbol(pane, row, pane.width.saturating_sub(1), "┃", style);
+        }
+    }
+}
+
+/// Empties an area of a buffer, as far as it lies in it; `style` is how text looks there from now on.
+pub(crate) fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
+    let area = area.intersection(buffer.area);
+    let mut cell = Cell::default();
+    cell.set_style(style);
+    // By rows, not by cells: this is every cell of every frame.
+    for y in area.top()..area.bottom() {
+        let first = usize::from(y - buffer.area.y) * usize::from(buffer.area.width) + usize::from(area.x - buffer.area.x);
+        if let Some(row) = buffer.content.get_mut(first..first + usize::from(area.width)) {
+            row.fill(cell.clone());
         }
     }
 }

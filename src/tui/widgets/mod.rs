@@ -2,4 +2,4 @@
 
 mod canvas;
 
-pub(crate) use canvas::Canvas;
+pub(crate) use canvas::{Canvas, blank};

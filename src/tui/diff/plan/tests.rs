@@ -5,7 +5,7 @@ use super::*;
 use crate::engine::fixtures;
 
 fn flagship() -> Diff {
-    Diff::compute(fixtures::document(&fixtures::payments_api().drifts[0]))
+    Diff::of(fixtures::document(&fixtures::payments_api().drifts[0]))
 }
 
 fn texts(diff: &Diff, shape: Shape) -> Vec<String> {

@@ -76,6 +76,7 @@ struct Running {
     draws: Arc<AtomicUsize>,
     themes: watch::Sender<Theme>,
     did: Arc<Mutex<Vec<String>>>,
+    first_frame: tokio::sync::oneshot::Receiver<()>,
     ended: tokio::task::JoinHandle<io::Result<Ending>>,
 }
 
@@ -100,6 +101,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
     let keys_out = Arc::new(Mutex::new(keys_out));
     let began = Instant::now();
     let (themes, themes_out) = watch::channel(theme("dark"));
+    let (shown, first_frame) = tokio::sync::oneshot::channel();
     let mut event_loop = EventLoop {
         surface: Paper {
             terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
@@ -123,7 +125,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
                     } => Msg::Compared {
                         key,
                         generation,
-                        result: Ok(Shown::compute(fixtures::document(&fixtures::payments_api().drifts[0]), shape)),
+                        result: Ok(Shown::of(fixtures::document(&fixtures::payments_api().drifts[0]), shape)),
                     },
                     _ => Msg::Done,
                 }
@@ -133,6 +135,10 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
             viewer: vec!["true".to_owned()],
             ..outside::Programs::default()
         },
+        afterwards: Some(Box::new(move || {
+            shown.send(()).unwrap();
+            Vec::new()
+        })),
     };
     let moment = Moment {
         elapsed: Duration::ZERO,
@@ -146,6 +152,7 @@ fn start<G: SignalSource + Send + 'static>(signals: G) -> Running {
         draws,
         themes,
         did,
+        first_frame,
         ended: tokio::spawn(async move { event_loop.run(state).await.map(|ended| ended.ending) }),
     }
 }
@@ -157,9 +164,21 @@ async fn the_first_frame_needs_no_data() {
     assert_eq!(running.draws(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_the_first_frame_does_not_wait_for_is_done_after_it_and_not_without_it() {
+    let running = start(Silence);
+    let draws = Arc::clone(&running.draws);
+    running.first_frame.await.unwrap();
+    assert_eq!(draws.load(Ordering::SeqCst), 1);
+
+    let ended_at_once = start(Once(Some(Signal::Terminate)));
+    ended_at_once.first_frame.await.unwrap_err();
+    assert_eq!(ended_at_once.draws.load(Ordering::SeqCst), 0);
+}
+
 async fn tell(running: &Running, index: usize) {
     let view = fixtures::renamed(fixtures::ingress(), &format!("app-{index}"));
-    running.events.send(EngineEvent::Judged(Box::new(view))).await.unwrap();
+    running.events.send(EngineEvent::Judged(view.into())).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -207,7 +226,7 @@ async fn an_idle_screen_draws_once_a_minute_at_most() {
     let running = start(Silence);
     running
         .events
-        .send(EngineEvent::Listed(fixtures::applications()))
+        .send(EngineEvent::Listed(fixtures::shared(fixtures::applications())))
         .await
         .unwrap();
     sleep(Duration::from_secs(2)).await;
@@ -243,7 +262,7 @@ async fn what_is_copied_goes_to_the_terminal_and_the_screen_stays() {
     let running = start(Silence);
     running
         .events
-        .send(EngineEvent::Listed(vec![fixtures::payments_api()]))
+        .send(EngineEvent::Listed(fixtures::shared(vec![fixtures::payments_api()])))
         .await
         .unwrap();
     sleep(Duration::from_secs(2)).await;
@@ -260,7 +279,7 @@ async fn the_viewer_has_the_terminal_until_it_ends_and_then_keys_are_ours_again(
     let running = start(Silence);
     running
         .events
-        .send(EngineEvent::Listed(vec![fixtures::payments_api()]))
+        .send(EngineEvent::Listed(fixtures::shared(vec![fixtures::payments_api()])))
         .await
         .unwrap();
     sleep(Duration::from_secs(2)).await;

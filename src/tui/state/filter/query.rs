@@ -71,6 +71,19 @@ impl Field {
     }
 }
 
+impl Field {
+    /// Everything that it can be, where that is little: another value is a slip of the pen.
+    fn values(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Verdict => Some(&["risky", "needs-review", "harmless", "clean", "cannot-tell", "pending"]),
+            Self::State => Some(&["changed", "missing", "extra"]),
+            Self::Sync => Some(&["synced", "outofsync", "unknown"]),
+            Self::Is => Some(&["invisible", "git-ahead", "flapping", "ignored", "marked", "new", "stale"]),
+            _ => None,
+        }
+    }
+}
+
 /// Every field: its names, the one that is shown first, and what it is.
 pub(crate) const FIELDS: &[(&[&str], Field, &str)] = &[
     (
@@ -190,7 +203,17 @@ fn term(word: &str, unfinished: bool) -> Result<Option<Term>, String> {
     if let Some(last) = values.last_mut().filter(|_| unfinished) {
         last.push('*');
     }
-    let ask = Ask::Field(*field, values.into_iter().map(Glob::new).collect());
+    let values: Vec<Glob> = values.into_iter().map(Glob::new).collect();
+    if let Some(known) = field.values()
+        && let Some(wrong) = values.iter().find(|value| !known.iter().any(|known| value.matches(known)))
+    {
+        return Err(format!(
+            "There is no {name} `{}`; there are {}.",
+            wrong.as_str(),
+            known.join(", ")
+        ));
+    }
+    let ask = Ask::Field(*field, values);
     Ok(Some(Term { ask, not }))
 }
 
@@ -258,6 +281,8 @@ mod tests {
     fn what_is_wrong_is_said_and_the_rest_holds() {
         for (text, problem) in [
             ("colour:red web", "no field `colour`"),
+            ("verdict:purple web", "no verdict `purple`; there are risky, needs-review"),
+            ("is:snoozed,new web", "no is `snoozed`"),
             ("kind: web", "`kind:` needs a value"),
             ("age>x web", "write an age"),
             ("age> web", "write an age"),

@@ -21,7 +21,7 @@ fn a_key_acts_on_the_drift_that_was_drawn_not_on_one_that_came_since() {
     other.drifts.insert(0, worse.into());
     // The news and the key arrive before the next frame.
     let driver = Driver::night().undrawn(vec![
-        Msg::Engine(EngineEvent::Judged(Box::new(other))),
+        Msg::Engine(EngineEvent::Judged(other.into())),
         Msg::Key(Chord::plain(Key::Enter)),
     ]);
     assert_eq!(driver.state.pane, Pane::List);

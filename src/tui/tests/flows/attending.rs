@@ -191,7 +191,7 @@ fn one_fresh_comparison_does_not_hide_that_most_are_old() {
     applications[0].reconciled_at = Some(fixtures::now());
     let mut driver = Driver::new();
     driver.state.compared_every = Some(Duration::from_secs(180));
-    let driver = driver.event(EngineEvent::Listed(applications)).completed();
+    let driver = driver.event(EngineEvent::Listed(fixtures::shared(applications))).completed();
     driver
         .advance(Duration::from_millis(300))
         .expect_text("Argo CD looks stuck · most compared 30 min ago");

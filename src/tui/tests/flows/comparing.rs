@@ -6,11 +6,11 @@ use crate::drift::Pointer;
 use crate::engine::document::DriftDocument;
 use crate::engine::fixtures;
 use crate::engine::view::{ApplicationView, OriginView};
-use crate::tui::diff::highlight::LONGEST;
-use crate::tui::diff::{Form, Shape, Shown, View};
-use crate::tui::state::Pane;
+use crate::tui::diff::highlight::{BLOCK, LONGEST};
+use crate::tui::diff::{Form, Shape, Shown, Side, View};
+use crate::tui::state::{Layout, Pane};
 use crate::tui::tests::driver::Driver;
-use crate::tui::update::{Effect, Msg, TerminalEffect};
+use crate::tui::update::{Effect, Msg, Patience, TerminalEffect};
 
 /// The night with this document open, the diff focused.
 fn showing(document: DriftDocument) -> Driver {
@@ -19,7 +19,7 @@ fn showing(document: DriftDocument) -> Driver {
     driver.send(Msg::Compared {
         key,
         generation,
-        result: Ok(Shown::compute(document, Shape::default())),
+        result: Ok(Shown::of(document, Shape::default())),
     })
 }
 
@@ -270,11 +270,107 @@ fn a_line_too_long_to_colour_is_said_to_be_plain() {
 }
 
 #[test]
-fn ten_megabytes_cost_the_screen_what_a_screen_shows() {
-    let line = "    value: 0123456789 0123456789\n";
-    let text = |value: u32| format!("data:\n  x: |\n{}\n  y: {value}", line.repeat(300_000).trim_end());
-    let driver = showing(document(&text(1), &text(2))).keys("C G");
-    assert_eq!(driver.state.detail.plan.rows(), 300_004);
-    let driver = driver.keys("pageup pageup g n").expect_text("y: 2");
+fn text_without_colours_says_so() {
+    let lines = |value: u32| (0..BLOCK).map(|n| format!("k{n}: {value}\n")).collect::<String>();
+    let driver = showing(document(&lines(1), &lines(2))).expect_no_text("plain");
+    let diff = Arc::clone(driver.state.detail.diff().unwrap());
+    driver
+        .send(Msg::Coloured {
+            diff,
+            side: Side::Desired,
+            block: 0,
+            pieces: Vec::new(),
+        })
+        .expect_text("all shown plain");
+}
+
+/// What the screen says of the comparison under way.
+fn takes_long(driver: Driver) -> Driver {
+    let (key, generation) = (driver.state.detail.key.clone().unwrap(), driver.state.detail.generation);
+    driver.send(Msg::TakesLong { key, generation })
+}
+
+/// The comparisons that were asked for.
+fn comparisons(driver: &mut Driver) -> Vec<(u64, Patience)> {
+    let asked = driver.effects().into_iter().filter_map(|effect| match effect {
+        Effect::Compare {
+            generation, patience, ..
+        } => Some((generation, patience)),
+        _ => None,
+    });
+    asked.collect()
+}
+
+#[test]
+fn a_comparison_that_takes_long_lists_the_fields_and_a_key_waits_for_the_text() {
+    let mut driver = Driver::night();
+    comparisons(&mut driver);
+    let driver = driver.without_replies().keys("]").expect_text("Reading both sides…");
+    let mut driver = takes_long(driver)
+        .expect_text("Text diff too large: W waits for it. These fields differ:")
+        .expect_text("W wait");
+    let drift = Arc::clone(driver.state.shown_drift().unwrap());
+    for change in &drift.changes {
+        driver = driver.expect_text(change.live.as_ref().map_or("absent", |value| value.as_str()));
+    }
+    let generation = driver.state.detail.generation;
+    assert_eq!(comparisons(&mut driver), [(generation, Patience::Short)]);
+    let mut driver = driver
+        .keys("W")
+        .expect_text("Comparing the texts; their diff comes when it is there.");
+    assert_eq!(comparisons(&mut driver), [(generation, Patience::Long)]);
+    let mut driver = driver.keys("W").expect_text("It is being waited for.");
+    assert_eq!(comparisons(&mut driver), []);
+    let key = drift.key.clone();
+    driver
+        .send(Msg::Compared {
+            key,
+            generation,
+            result: Ok(Shown::of(fixtures::document(&drift), Shape::default())),
+        })
+        .expect_text("change 1 of")
+        .expect_no_text("Comparing the texts")
+        .keys("W")
+        .expect_text("No diff takes long.");
+}
+
+#[test]
+fn who_waits_can_cancel_and_ask_again_and_who_leaves_is_asked_nothing() {
+    let driver = takes_long(Driver::night().without_replies().keys("]"));
+    let late = driver.state.detail.generation;
+    let mut driver = driver
+        .keys("W")
+        .send(Msg::Cancelled("Comparing the two sides"))
+        .expect_text("W waits for it");
+    comparisons(&mut driver);
+    let mut driver = driver.keys("W");
+    assert_eq!(comparisons(&mut driver), [(late, Patience::Long)]);
+    let driver = driver.keys("]").expect_text("Reading both sides…");
+    let key = driver.state.detail.key.clone().unwrap();
+    driver
+        .send(Msg::TakesLong { key, generation: late })
+        .expect_no_text("Text diff too large");
+}
+
+#[test]
+fn an_older_text_stays_while_a_newer_one_takes_long() {
+    let driver = Driver::night().keys("enter").without_replies().keys("m");
+    takes_long(driver)
+        .expect_text("W waits for the newer text.")
+        .expect_text("MAX_CONNECTIONS: \"400\"");
+}
+
+#[test]
+fn many_listed_fields_are_scrolled() {
+    let mut application = fixtures::payments_api();
+    let changes = (0..500).map(|n| fixtures::change(&format!("/data/key-{n}"), Some("old"), Some("new")));
+    Arc::make_mut(&mut application.drifts[0]).changes = changes.collect();
+    let driver = Driver::new()
+        .without_replies()
+        .event(crate::engine::EngineEvent::Listed(fixtures::shared(vec![application])))
+        .completed()
+        .keys("enter");
+    let driver = takes_long(driver).expect_text("key-0").keys("G").expect_text("key-499");
+    assert_eq!(driver.state.detail.top, 501 - Layout::of(&driver.state).diff_rows());
     assert!(driver.drawn.rows <= 2 * 42, "{}", driver.drawn.rows);
 }

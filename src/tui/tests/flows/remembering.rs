@@ -64,9 +64,9 @@ fn the_next_run_begins_as_this_one_was_left() {
     // Before the list is complete nothing is known of them, and nothing is forgotten.
     let next = next
         .event(EngineEvent::Connected(fixtures::context()))
-        .event(EngineEvent::Listed(vec![fixtures::synced("web")]))
+        .event(EngineEvent::Listed(fixtures::shared(vec![fixtures::synced("web")])))
         .advance(SECOND)
-        .event(EngineEvent::Listed(fixtures::applications()))
+        .event(EngineEvent::Listed(fixtures::shared(fixtures::applications())))
         .completed()
         .advance(SECOND);
     let list = &next.state.list;
@@ -84,7 +84,9 @@ fn what_is_gone_when_the_list_is_complete_is_forgotten() {
     let mut next = Driver::new();
     Remembered::read(&text).unwrap().apply(&mut next.state);
     assert!(!next.state.list.marks.is_empty());
-    let next = next.event(EngineEvent::Listed(vec![fixtures::synced("web")])).completed();
+    let next = next
+        .event(EngineEvent::Listed(fixtures::shared(vec![fixtures::synced("web")])))
+        .completed();
     assert!(next.advance(SECOND).state.list.marks.is_empty());
 }
 

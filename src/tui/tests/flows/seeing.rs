@@ -25,7 +25,7 @@ fn the_worst_application_is_selected_first_and_its_reason_is_there() {
 fn rows_appear_first_and_verdicts_fill_in() {
     let pending = ["payments-api", "web"].map(fixtures::pending).to_vec();
     Driver::new()
-        .event(EngineEvent::Listed(pending))
+        .event(EngineEvent::Listed(fixtures::shared(pending)))
         .expect_text("JUDGING 2")
         .expect_text("judged 0 of 2")
         .judged(fixtures::payments_api())
@@ -41,7 +41,7 @@ fn rows_appear_first_and_verdicts_fill_in() {
 fn while_loading_the_first_row_is_selected_whatever_arrives() {
     let pending = ["payments-api", "catalog"].map(fixtures::pending).to_vec();
     Driver::new()
-        .event(EngineEvent::Listed(pending))
+        .event(EngineEvent::Listed(fixtures::shared(pending)))
         .expect_selected("catalog")
         .judged(fixtures::payments_api())
         .advance(Duration::from_millis(250))
@@ -200,7 +200,7 @@ fn a_storm_of_verdicts_orders_the_rows_at_most_four_times_a_second() {
         let view = fixtures::renamed(fixtures::ingress(), &format!("app-{index:04}"));
         let mut moment = driver.state.moment;
         moment.elapsed += Duration::from_millis(1);
-        driver = driver.undrawn(vec![Msg::Time(moment), Msg::Engine(EngineEvent::Judged(Box::new(view)))]);
+        driver = driver.undrawn(vec![Msg::Time(moment), Msg::Engine(EngineEvent::Judged(view.into()))]);
         orders.insert(driver.state.list.ordered_at);
     }
     assert!(orders.len() <= 5, "{orders:?}");
@@ -228,7 +228,7 @@ fn a_long_line_is_shown_where_it_differs() {
     let application = fixtures::payments_api();
     let long = |tail: &str| format!("a: {}{tail}", "x".repeat(900));
     let drift = &application.drifts[0];
-    let shown = Shown::compute(fixtures::document_of(drift, &long("OLD"), &long("NEW")), Shape::default());
+    let shown = Shown::of(fixtures::document_of(drift, &long("OLD"), &long("NEW")), Shape::default());
     let driver = Driver::night();
     let (key, generation) = (driver.state.detail.key.clone().unwrap(), driver.state.detail.generation);
     driver
