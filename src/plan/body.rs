@@ -80,7 +80,7 @@ impl Body {
             DriftState::Extra => " · not in Git",
         };
         let seen = match evidence.flaps {
-            0 => format!("{}", moment(evidence.first_seen)),
+            0 => moment(evidence.first_seen).to_string(),
             flaps => format!("{}, came back {flaps} times since", moment(evidence.first_seen)),
         };
         let mut rows = vec![

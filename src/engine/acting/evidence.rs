@@ -40,7 +40,7 @@ pub(super) fn evidence(view: &ApplicationView, drift: &DriftView, around: &Surro
         fingerprint: drift.fingerprint.clone(),
         verdict: drift.verdict,
         confidence: drift.confidence,
-        cause: drift.cause.clone(),
+        cause: drift.cause,
         rule: drift.rule,
         reason: drift.reason.clone(),
         next: next.sentence.clone(),

@@ -211,7 +211,13 @@ fn shop() -> Vec<Object> {
     };
     let (old, new) = (container_named("web", "i:1"), container_named("web", "i:2"));
     vec![
-        object("shop", "shop", "prod", "web", sides(std::slice::from_ref(&old), std::slice::from_ref(&new))),
+        object(
+            "shop",
+            "shop",
+            "prod",
+            "web",
+            sides(std::slice::from_ref(&old), std::slice::from_ref(&new)),
+        ),
         object(
             "cart",
             "shop",

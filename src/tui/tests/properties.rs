@@ -17,7 +17,10 @@ use crate::tui::state::{List, Overlay, Programs, Remembering, RowKey};
 use crate::tui::update::{Effect, Mouse, Msg, TerminalEffect};
 
 /// What a person does in several keys: overlays and what is typed in them, searches, marks, tabs, orders, folds.
-const HABITS: [&str; 20] = [
+const HABITS: [&str; 23] = [
+    "x right right tab a b enter",
+    "x shift-tab right shift-tab right y pagedown esc",
+    "x enter h i enter u",
     ": t h e m e enter",
     ": down down down enter",
     ": x x x up enter backspace ctrl-w esc",
@@ -311,10 +314,16 @@ proptest! {
 /// The place where a diff takes so long that its fields are listed instead: no keys lead there.
 const SLOW: &str = "slow";
 
+/// The place where a rule of the person's own hides the drift.
+const IGNORED: &str = "ignored";
+
 /// Keys that lead to each place where commands count.
-const PLACES: [&str; 19] = [
+const PLACES: [&str; 22] = [
     "",
     SLOW,
+    IGNORED,
+    "x",
+    "x tab",
     ":",
     "enter",
     "tab",
@@ -358,6 +367,7 @@ fn every_command_is_described_runs_in_every_context_it_counts_in_and_can_run_som
         let driver = || match place {
             "" => equipped(),
             SLOW => slow(),
+            IGNORED => Driver::with(vec![fixtures::ignored_by_ann()]).keys("3 j"),
             place => equipped().keys(place),
         };
         let here = contexts(&driver().state);

@@ -13,7 +13,9 @@ fn with_keys(keys: &str) -> Driver {
 
 #[test]
 fn a_command_has_the_new_key_and_no_more_the_old_one_wherever_it_is_named() {
-    let driver = with_keys("[drift]\ntimeline = [\"ctrl-t\"]").expect_text("Ctrl-t timeline");
+    let driver = with_keys("[drift]\ntimeline = [\"ctrl-t\"]")
+        .size(160, 40)
+        .expect_text("Ctrl-t timeline");
     let driver = driver.keys("t");
     assert_eq!(driver.state.overlay, None, "the old key does nothing");
     let driver = driver.keys("ctrl-t").expect_text("Timeline payments-api");
