@@ -24,7 +24,7 @@ const FIRST: &[&str] = &["apiVersion", "kind", "metadata"];
 /// Deeper than serde_json reads no manifest is.
 const DEEPEST: usize = 128;
 
-/// A manifest as JSON text in the order in which it is shown, so that [`write`] need not look for what comes first.
+/// A manifest as JSON text in the order in which it is shown, so that [`write()`] need not look for what comes first.
 pub(super) fn json(manifest: &Value) -> String {
     // A value can always be written; in another order the text is as true.
     serde_json::to_string(&InOrder(manifest)).unwrap_or_else(|_| manifest.to_string())
@@ -48,7 +48,7 @@ impl Serialize for InOrder<'_> {
     }
 }
 
-/// The manifest, given as [`json`] wrote it, as YAML; no line for `None`.
+/// The manifest, given as [`json()`] wrote it, as YAML; no line for `None`.
 ///
 /// # Errors
 /// When the text is not JSON, is nested deeper than [`DEEPEST`], or has 4 GiB.

@@ -1,6 +1,6 @@
 //! What an action would write, before it is written. Pure: facts in, a plan out, the same on every machine.
 //!
-//! Start with [`pull_request`] and [`issue`]. [`evidence`] is what a reviewer is told, [`destination`] where a write goes,
+//! Start with [`mod@pull_request`] and [`mod@issue`]. [`evidence`] is what a reviewer is told, [`destination`] where a write goes,
 //! [`landing`] what a merge sets off, [`identity`] what makes two plans the same one, [`markdown`] why nothing foreign in a
 //! body is obeyed.
 

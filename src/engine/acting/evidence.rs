@@ -43,7 +43,7 @@ pub(super) fn evidence(view: &ApplicationView, drift: &DriftView, around: &Surro
         cause: drift.cause,
         rule: drift.rule,
         reason: drift.reason.clone(),
-        next: next.sentence.clone(),
+        next: next.sentence.to_string(),
         git: git(view, around.git),
         changes: drift.changes.iter().map(changed_field).collect(),
         difference: difference(around.document.desired.as_str(), around.document.live.as_str()),

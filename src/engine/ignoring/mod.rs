@@ -1,6 +1,6 @@
 //! The ignore workbench: which rules would hide a change, how wide each may be, and what each hides here and everywhere.
 //!
-//! Everything is answered from what the engine knows of every drift ([`facts`]), without a server: one [`Workbench`] holds the
+//! Everything is answered from what the engine knows of every drift (`facts`), without a server: one [`Workbench`] holds the
 //! effect of every rule on every step of the ladder, so that a step costs nothing. [`applying`] writes a rule into the person's
 //! own list and takes it back.
 
