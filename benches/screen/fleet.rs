@@ -127,7 +127,7 @@ fn deployment(number: usize, edited: bool) -> Value {
     let mut object = json!({
         "apiVersion": "apps/v1", "kind": "Deployment",
         "metadata": {"name": name(number), "namespace": "shop"},
-        "spec": {"replicas": if edited { 5 } else { 3 }, "template": {"spec": {
+        "spec": {"replicas": 3, "template": {"spec": {
             "nodeSelector": {&pool: if edited { "fast" } else { "cheap" }},
             "containers": [{"name": "app", "image": "registry.example.com/shop/app:1.2.3",
                 "env": (0..20).map(|n| json!({"name": format!("SETTING_{n}"), "value": "as in Git"})).collect::<Vec<_>>()}],
@@ -137,7 +137,7 @@ fn deployment(number: usize, edited: bool) -> Value {
         object["metadata"]["managedFields"] = json!([{
             "manager": "kubectl-edit", "operation": "Update", "apiVersion": "apps/v1", "time": "2026-01-01T00:00:00Z",
             "fieldsType": "FieldsV1",
-            "fieldsV1": {"f:spec": {"f:replicas": {}, "f:template": {"f:spec": {"f:nodeSelector": {format!("f:{pool}"): {}}}}}},
+            "fieldsV1": {"f:spec": {"f:template": {"f:spec": {"f:nodeSelector": {format!("f:{pool}"): {}}}}}},
         }]);
     }
     object

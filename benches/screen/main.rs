@@ -233,6 +233,7 @@ fn keys(findings: &mut Findings) {
         server.storm(storm);
         sleep(Duration::from_secs(2));
         let (mut ours, mut echoed) = (Vec::new(), Vec::new());
+        let mut still = 0;
         driftline.terminal.frames();
         let mut stood = None;
         for number in 0_u64..keys {
@@ -246,10 +247,16 @@ fn keys(findings: &mut Findings) {
             sleep(Duration::from_millis(between));
             let moved: Vec<Frame> = driftline.terminal.frames();
             let found = moved.iter().find(|frame| frame.at > at && frame.selected != stood);
+            still += usize::from(found.is_none());
             ours.push(found.map_or(Duration::from_millis(between), |frame| frame.at - at));
             stood = moved.last().map_or(stood, |frame| frame.selected);
         }
         server.storm(false);
+        assert!(
+            still < ours.len() / 2,
+            "the cursor has nowhere to go:\n{}",
+            driftline.terminal.text()
+        );
         let [(half, most), (echo_half, echo_most)] =
             [ours, echoed].map(|times| (quantile(times.clone(), 50), quantile(times, 95)));
         println!(
