@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Frame {
     /// When its end was read.
     pub(crate) at: Instant,
-    /// Line of the screen on which the selected row stands.
+    /// Line of the screen on which the selected row of the list stands; the panes beside it mark lines of their own.
     pub(crate) selected: Option<usize>,
 }
 
@@ -170,7 +170,7 @@ impl Terminal {
             while let Some(found) = self.rest.windows(end.len()).position(|window| window == end) {
                 let frame: Vec<u8> = self.rest.drain(..found + end.len()).collect();
                 self.parser.process(&frame);
-                let selected = self.text().lines().position(|line| line.contains("│▌"));
+                let selected = self.text().lines().position(|line| line.starts_with("│▌"));
                 frames.push(Frame { at, selected });
             }
         }
