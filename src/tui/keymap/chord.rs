@@ -133,6 +133,17 @@ impl Chord {
             .ok_or_else(|| format!("`{text}` is not a key; write `x`, `ctrl-x`, `shift-tab`, `enter`, `esc`, `space`, `f5`"))
     }
 
+    /// The key that a terminal sends for it: these control characters are other keys (ECMA-48; a terminal without an extended
+    /// keyboard protocol cannot tell them apart).
+    pub(super) fn arrives_as(self) -> Option<&'static str> {
+        match self.key {
+            Key::Char('i') if self.ctrl => Some("tab"),
+            Key::Char('m') if self.ctrl => Some("enter"),
+            Key::Char('[') if self.ctrl => Some("esc"),
+            _ => None,
+        }
+    }
+
     fn write(self, out: &mut String, people: bool) {
         for (on, config, label) in [
             (self.ctrl, "ctrl-", "Ctrl-"),

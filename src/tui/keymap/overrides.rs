@@ -1,7 +1,7 @@
 //! The user's `[keys.<area>]` tables, read and judged: `[keys.diff] next-change = ["n", "ctrl-n"]`; `[]` unbinds.
 
 use super::Keymap;
-use super::chord::{Chord, parse_sequence};
+use super::chord::{Chord, parse_sequence, sequence_label};
 use crate::tui::commands::COMMANDS;
 
 /// One thing wrong in the `[keys]` tables.
@@ -51,6 +51,7 @@ pub(super) fn read(keys: &toml::Table, problems: &mut Vec<KeyProblem>) -> Vec<(&
                     .as_str()
                     .ok_or_else(|| "a key is a string".to_owned())
                     .and_then(parse_sequence)
+                    .and_then(arriving)
                 {
                     Ok(sequence) => sequences.push(sequence),
                     Err(message) => problem(&path, message),
@@ -60,6 +61,18 @@ pub(super) fn read(keys: &toml::Table, problems: &mut Vec<KeyProblem>) -> Vec<(&
         }
     }
     found
+}
+
+/// The sequence, unless one of its keys never reaches a program.
+fn arriving(sequence: Vec<Chord>) -> Result<Vec<Chord>, String> {
+    let other = sequence.iter().find_map(|chord| Some((chord, chord.arrives_as()?)));
+    match other {
+        Some((chord, other)) => Err(format!(
+            "`{}` reaches no program: a terminal sends `{other}` for it",
+            sequence_label(std::slice::from_ref(chord))
+        )),
+        None => Ok(sequence),
+    }
 }
 
 /// `; did you mean …?` with the ids that share most with this one.
@@ -114,6 +127,19 @@ mod tests {
                 "`strg-n` is not a key; write `x`, `ctrl-x`, `shift-tab`, `enter`, `esc`, `space`, `f5`",
                 "a key is a string"
             ]
+        );
+    }
+
+    #[test]
+    fn a_key_is_read_as_the_help_writes_it_and_one_that_never_arrives_is_refused() {
+        let read = |key: &str| parse_sequence(key).and_then(arriving);
+        for (written, plain) in [("Ctrl-d", "ctrl-d"), ("PgDn", "pagedown"), ("Space", "space"), ("F5", "f5")] {
+            assert_eq!(read(written), read(plain), "{written}");
+            assert!(read(written).is_ok());
+        }
+        assert_eq!(
+            read("g ctrl-i"),
+            Err("`Ctrl-i` reaches no program: a terminal sends `tab` for it".to_owned())
         );
     }
 

@@ -48,7 +48,7 @@ pub(super) fn draw(state: &State, canvas: &mut Canvas<'_>, all: Area) {
             }
         }
         Commands::Ready(commands) => {
-            let (list, whole) = inside.split_rows(inside.height.saturating_sub(MOST_LINES + 1));
+            let (list, whole) = inside.split_rows(inside.height - (MOST_LINES + 1).min(inside.height / 2));
             let top = (state.by_hand.selected + 1).saturating_sub(usize::from(list.height));
             for (row, (at, command)) in (0..list.height).zip(commands.iter().enumerate().skip(top)) {
                 canvas.count_row();

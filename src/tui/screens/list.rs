@@ -69,7 +69,10 @@ fn title(state: &State) -> Line {
 
 /// "2 new risky ↑" on the border: what came where nobody is looking.
 fn news(state: &State, canvas: &mut Canvas<'_>, area: Area) {
-    let Some(text) = unseen(state) else { return };
+    // A toast stands on the same line, and goes again.
+    let Some(text) = unseen(state).filter(|_| state.toast.is_none()) else {
+        return;
+    };
     let border = Area {
         width: area.width.saturating_sub(2),
         ..area
