@@ -66,7 +66,9 @@ fn the_built_in_hotfix_says_that_the_next_commit_reverts_it() {
 fn the_story_of_the_hotfix_names_who_and_ends_with_now_and_what_happens_next() {
     let mut program = Program::judged(&Recorded::built_in(), (120, 40));
     program.walk_to("payments-api › ConfigMap/api-config");
-    let frame = program.wait_for_frame("the commit compared with", |frame| frame.contains("git    compared with main@"));
+    let frame = program.wait_for_frame("the commit compared with", |frame| {
+        frame.contains("git    compared with main@")
+    });
     assert!(
         !frame.contains("@example.com"),
         "an author's address is nobody's business:\n{frame}"
