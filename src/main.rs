@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 /// A panic is our mistake: say so with the place. The screen restores the terminal before this speaks.
 fn install_panic_report() {
     let (panic_hook, _) = HookBuilder::default()
-        .panic_section("This is a mistake in driftline, not in your cluster. Nothing was written anywhere.")
+        .panic_section("This is a mistake in driftline, not in your cluster. It never writes to a cluster.")
         .display_env_section(false)
         .into_hooks();
     panic_hook.install();

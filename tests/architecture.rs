@@ -138,7 +138,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "src/forge/github/port.rs",
         "use crate::engine::acting::pull_request::open;",
-        "src/forge/github/port.rs uses engine::acting: forge may only use engine::ports, engine::acting::forge of engine.",
+        "src/forge/github/port.rs uses engine::acting: forge may only use engine::ports of engine.",
     ),
     (
         "src/argocd/client.rs",
@@ -299,10 +299,6 @@ fn what_is_allowed_is_not_called_an_offence() {
         (
             "src/engine/core.rs",
             "use tokio::sync::mpsc; fn f() { tokio::time::Instant::now(); }",
-        ),
-        (
-            "src/forge/github/port.rs",
-            "use crate::engine::acting::forge::{Forge, ForgeError}; use crate::engine::acting::forge;",
         ),
         ("src/config/load.rs", "fn f() { std::fs::read_to_string(p); }"),
         (

@@ -21,6 +21,7 @@ pub(crate) mod fixtures;
 mod follow;
 mod guarded;
 mod hint;
+mod ignore_lists;
 pub mod ignoring;
 mod invisible;
 pub mod journal;

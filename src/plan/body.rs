@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::evidence::{ChangedField, Evidence};
+use super::identity::Marker;
 use super::landing::Landing;
 use super::markdown::{cell, code, cut, fenced, utf16_length};
 use crate::drift::DriftState;
@@ -28,7 +29,7 @@ const LONGEST_SENTENCE: usize = 1_000;
 const MOST_REACHED: usize = 20;
 
 /// A moment, in UTC, to the minute.
-pub(super) fn moment(at: Timestamp) -> String {
+pub fn moment(at: Timestamp) -> String {
     TimeZone::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
@@ -43,6 +44,19 @@ impl Body {
         Self {
             text: format!("{first}\n"),
         }
+    }
+
+    /// A whole body: the marker, everything that is told of the drift, as much of the difference as fits, and this end.
+    pub(super) fn about(evidence: &Evidence, marker: &Marker, end: &Self) -> Self {
+        let mut body = Self::begin(&marker.line());
+        let application = cut(&evidence.application.name, LONGEST_VALUE).0;
+        body.paragraph(&format!("## Drift detected: {}", code(application)));
+        body.summary(evidence);
+        body.story(evidence);
+        body.fields(evidence);
+        body.difference(&evidence.difference, end.length());
+        body.append(end);
+        body
     }
 
     pub(super) fn paragraph(&mut self, text: &str) {
@@ -235,11 +249,11 @@ impl Body {
         ));
     }
 
-    pub(super) fn length(&self) -> usize {
+    fn length(&self) -> usize {
         utf16_length(&self.text)
     }
 
-    pub(super) fn append(&mut self, other: &Self) {
+    fn append(&mut self, other: &Self) {
         self.text.push_str(&other.text);
     }
 

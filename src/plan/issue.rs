@@ -40,17 +40,7 @@ pub fn issue(evidence: &Evidence, repository: Repository, no_pull_request: Optio
         tail.paragraph(&format!("There is no pull request because {}.", code(cut(why, 1_000).0)));
     }
     tail.how_to_check(evidence);
-    let mut body = Body::begin(&marker.line());
-    body.paragraph(&format!(
-        "## Drift detected: {}",
-        code(cut(&evidence.application.name, 300).0)
-    ));
-    body.summary(evidence);
-    body.story(evidence);
-    body.fields(evidence);
-    let following = tail.length();
-    body.difference(&evidence.difference, following);
-    body.append(&tail);
+    let body = Body::about(evidence, &marker, &tail);
     IssuePlan {
         repository,
         marker,

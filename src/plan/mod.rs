@@ -18,7 +18,7 @@ pub mod repository;
 #[cfg(test)]
 mod tests;
 
-pub use body::LONGEST_BODY;
+pub use body::{LONGEST_BODY, moment};
 pub use destination::{Base, Destination, NoDestination, Origins, Role, destinations};
 pub use difference::difference;
 pub use evidence::{ChangedField, Evidence};

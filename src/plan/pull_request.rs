@@ -5,7 +5,7 @@ use super::destination::{Base, Destination};
 use super::evidence::Evidence;
 use super::identity::{Marker, ResourceId};
 use super::landing::Landing;
-use super::markdown::{code, cut};
+use super::markdown::code;
 use super::record;
 use crate::drift::RepositoryPath;
 
@@ -76,17 +76,7 @@ pub fn record_pull_request(
         code("driftline accept"),
     ));
     tail.how_to_check(evidence);
-    let mut body = Body::begin(&marker.line());
-    body.paragraph(&format!(
-        "## Drift detected: {}",
-        code(cut(&evidence.application.name, 300).0)
-    ));
-    body.summary(evidence);
-    body.story(evidence);
-    body.fields(evidence);
-    let following = tail.length();
-    body.difference(&evidence.difference, following);
-    body.append(&tail);
+    let body = Body::about(evidence, &marker, &tail);
     Ok(PullRequestPlan {
         branch: id.branch(&evidence.application.name, &evidence.resource),
         message: format!(

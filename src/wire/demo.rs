@@ -18,7 +18,7 @@ use crate::config::Settings;
 use crate::demo::{RecordedArgoCd, Recording, ServerOptions};
 use crate::engine::ports::{Clock, ErrorView};
 use crate::engine::{Engine, Ports};
-use crate::store::MemoryStore;
+use crate::store::{AuditInMemory, MemoryStore};
 
 /// Nickname of the recorded Argo CD on the screen.
 const CONTEXT: &str = "demo";
@@ -64,7 +64,12 @@ pub async fn demo(settings: &Settings, recordings: Option<&Path>) -> Result<Reco
     })?;
     let list = scratch.path().join("ignore.toml");
     let engine = Engine::new(ports, engine_settings(settings));
-    let engine = ignoring(engine, IgnoreSources::without_network(&settings.ignore), Some(&list));
+    let engine = ignoring(
+        engine,
+        IgnoreSources::without_network(&settings.ignore),
+        Some(&list),
+        Arc::new(AuditInMemory::default()),
+    );
     Ok(Recorded {
         value: Arc::new(engine),
         server: Box::new((stage, scratch)),

@@ -77,11 +77,16 @@ fn engine_on(argocd: Vec<Arc<dyn ArgoCd>>, settings: &Settings) -> Arc<Engine> {
     };
     let ignore = IgnoreSources::new(&settings.ignore, settings.cache.as_deref());
     let engine = Engine::new(ports, engine_settings(settings));
-    Arc::new(ignoring(engine, ignore, settings.own_ignore_list().as_deref()))
+    Arc::new(ignoring(
+        engine,
+        ignore,
+        settings.own_ignore_list().as_deref(),
+        audit(settings),
+    ))
 }
 
 /// With ignore rules, and the person's own list of them where there is a place for one.
-pub(super) fn ignoring(engine: Engine, sources: IgnoreSources, own_list: Option<&Path>) -> Engine {
+pub(super) fn ignoring(engine: Engine, sources: IgnoreSources, own_list: Option<&Path>, audit: Arc<dyn AuditLog>) -> Engine {
     let Some(path) = own_list else {
         return engine.with_ignore_rules(Arc::new(sources));
     };
@@ -89,6 +94,7 @@ pub(super) fn ignoring(engine: Engine, sources: IgnoreSources, own_list: Option<
         .with_ignore_rules(Arc::new(sources.with_own_list(path)))
         .with_own_list(OwnList {
             list: Arc::new(IgnoreFile::new(path)),
+            audit,
             by: person(),
         })
 }

@@ -58,9 +58,7 @@ fn arrow(file: &SourceFile, room: &Room, path: &NamedPath, in_test: bool) -> Opt
     }
     let (_, items) = room.only.iter().find(|(of, _)| of == target)?;
     let item = rest.first()?;
-    let named: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
-    let is_allowed = |allowed: &&str| named.starts_with(&allowed.split("::").collect::<Vec<_>>());
-    if items.iter().any(is_allowed) {
+    if items.contains(&item.as_str()) {
         return None;
     }
     let allowed: Vec<String> = items.iter().map(|i| format!("{target}::{i}")).collect();

@@ -5,7 +5,7 @@ pub(crate) struct Room {
     pub(crate) name: &'static str,
     /// Rooms it may name.
     pub(crate) may_use: &'static [&'static str],
-    /// Rooms of which it may name these items only, and what is in them.
+    /// Rooms of which it may name these items only.
     pub(crate) only: &'static [(&'static str, &'static [&'static str])],
     /// Whether it may name `drift::raw`.
     pub(crate) sees_raw: bool,
@@ -133,26 +133,23 @@ pub(crate) const ROOMS: &[Room] = &[
         no_clock: WALL_CLOCK,
     },
     adapter("argocd", BELOW_ADAPTERS, true, &["fs", "env", "process"]),
-    Room {
-        only: &[("engine", &["ports", "acting::forge"])],
-        ..adapter(
-            "forge",
-            &[
-                "kubernetes",
-                "yaml",
-                "drift",
-                "redact",
-                "ignore",
-                "verdict",
-                "writeback",
-                "plan",
-                "engine",
-                "git",
-            ],
-            false,
-            &["env"],
-        )
-    },
+    adapter(
+        "forge",
+        &[
+            "kubernetes",
+            "yaml",
+            "drift",
+            "redact",
+            "ignore",
+            "verdict",
+            "writeback",
+            "plan",
+            "engine",
+            "git",
+        ],
+        false,
+        &["env"],
+    ),
     adapter("git", BELOW_ADAPTERS, false, &["env"]),
     adapter("render", BELOW_ADAPTERS, false, &["env", "net"]),
     adapter("model", BELOW_ADAPTERS, false, &["fs", "env", "process"]),

@@ -84,6 +84,18 @@ impl Program {
         self.next_drift(&open)
     }
 
+    /// What a command prints, with the same home.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = std::process::Command::new(DRIFTLINE)
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.home.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Every file that it left in its home, with its content.
     pub(crate) fn files(&self) -> Vec<(PathBuf, String)> {
         fn below(folder: &Path, found: &mut Vec<(PathBuf, String)>) {

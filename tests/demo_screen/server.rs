@@ -12,14 +12,14 @@ use super::frame::{Counts, is_judged, is_watching};
 use super::program::{DRIFTLINE, Program, Recorded};
 
 /// `demo serve` while a test runs.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    address: String,
-    token: String,
+    pub(crate) address: String,
+    pub(crate) token: String,
 }
 
 impl Serving {
-    fn start(listen: &str) -> Self {
+    pub(crate) fn start(listen: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut child = Command::new(DRIFTLINE)
             .args(["demo", "serve", "--listen", listen])
@@ -54,7 +54,7 @@ impl Drop for Serving {
     }
 }
 
-fn watch(address: &str, token: &str, arguments: &[&str], size: (u16, u16)) -> Program {
+pub(crate) fn watch(address: &str, token: &str, arguments: &[&str], size: (u16, u16)) -> Program {
     let environment = [
         ("ARGOCD_SERVER", address),
         ("ARGOCD_AUTH_TOKEN", token),

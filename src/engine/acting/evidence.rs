@@ -1,13 +1,12 @@
 //! A redacted view as evidence for people who read it elsewhere. Times are absolute: a body is read days later.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::drift::ApplicationIdentity;
 use crate::engine::commits::GitSide;
 use crate::engine::document::DriftDocument;
 use crate::engine::view::{ApplicationView, ChangeView, DriftView, RedactedValue};
-use crate::plan::{ChangedField, Evidence, difference};
+use crate::plan::{ChangedField, Evidence, difference, moment};
 
 /// What is known of a drift besides its view.
 pub(super) struct Surroundings<'a> {
@@ -85,10 +84,6 @@ fn git(view: &ApplicationView, git: &GitSide) -> Vec<String> {
         lines.push(format!("the last sync failed: {}", failed.message));
     }
     lines
-}
-
-fn moment(at: Timestamp) -> String {
-    TimeZone::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn changed_field(change: &ChangeView) -> ChangedField {

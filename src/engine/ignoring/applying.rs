@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::workbench::{Choice, Wording, Workbench};
 use super::{Engine, gone};
 use crate::drift::{ApplicationIdentity, Pointer};
-use crate::engine::audit::{Action, AuditEntry, Step};
+use crate::engine::audit::{Action, AuditEntry, AuditLog, Step};
 use crate::engine::journal::{Disposition, DispositionKind, DriftIdentity};
 use crate::engine::ports::{ErrorView, IgnoreList};
 use crate::engine::view::{DriftKey, DriftView};
@@ -19,6 +19,8 @@ use crate::ignore::IgnoreRule;
 pub struct OwnList {
     /// The list.
     pub list: Arc<dyn IgnoreList>,
+    /// Where it is recorded what was written there.
+    pub audit: Arc<dyn AuditLog>,
     /// Who writes there: a name for people.
     pub by: String,
 }
@@ -211,10 +213,8 @@ impl Engine {
 
     /// What cannot be recorded is not done.
     async fn audit_ignore(&self, about: &About<'_>, step: Step, what: &str) -> Result<(), ErrorView> {
-        let (Ok(acting), Some(entry)) = (self.acting(), self.entry(about, step, what)) else {
-            return Ok(());
-        };
-        acting.audit.append(entry).await.map_err(|error| ErrorView {
+        let entry = self.entry(about, step, what).ok_or_else(|| gone(&about.drift.key))?;
+        about.own.audit.append(entry).await.map_err(|error| ErrorView {
             title: "Nothing was written".to_owned(),
             detail: format!("the audit log cannot be written: {error}."),
             hint: "What cannot be recorded is not done.".to_owned(),
@@ -223,9 +223,11 @@ impl Engine {
 
     /// What has happened already: when that cannot be recorded, the log says so.
     async fn audit_ignored(&self, about: &About<'_>, step: Step, what: &str) {
-        if let (Ok(acting), Some(entry)) = (self.acting(), self.entry(about, step, what))
-            && let Err(error) = acting.audit.append(entry).await
-        {
+        let Some(entry) = self.entry(about, step, what) else {
+            tracing::error!("what was done could not be recorded in the audit log: the Application is gone");
+            return;
+        };
+        if let Err(error) = about.own.audit.append(entry).await {
             tracing::error!(%error, "what was done could not be recorded in the audit log");
         }
     }

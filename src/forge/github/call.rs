@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use super::GitHub;
 use super::objects::User;
 use super::refusal::{Answer, is_too_early, refusal};
-use crate::engine::acting::forge::ForgeError;
+use crate::engine::ports::ForgeError;
 
 /// Deadline of one call.
 const DEADLINE: Duration = Duration::from_secs(30);

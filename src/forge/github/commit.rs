@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::GitHub;
 use super::call::Verb;
 use super::objects::{Commit, Named, Reference, Tree, TreeEntry};
-use crate::engine::acting::forge::{ForgeError, Push};
+use crate::engine::ports::{ForgeError, Push};
 use crate::plan::FileChange;
 
 /// Mode of a file that is new.
@@ -59,7 +59,7 @@ pub(super) fn branch_path<'a>(before: &[&'a str], branch: &'a str) -> Vec<&'a st
 }
 
 impl GitHub {
-    /// See [`Forge::push`](crate::engine::acting::forge::Forge::push).
+    /// See [`Forge::push`](crate::engine::ports::Forge::push).
     pub(super) async fn push_commit(&self, push: Push<'_>) -> Result<String, ForgeError> {
         let parent: Commit = self
             .get("the commit", &self.route_here(&["git", "commits", push.parent], &[]))

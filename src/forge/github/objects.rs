@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use url::Url;
 
-use crate::engine::acting::forge::{Issue, IssueState, PullRequest, PullRequestState};
+use crate::engine::ports::{Issue, IssueState, PullRequest, PullRequestState};
 use crate::plan::Marker;
 
 #[derive(Debug, Deserialize)]

@@ -7,7 +7,7 @@ use super::GitHub;
 use super::call::{NOTHING, Verb};
 use super::commit::branch_path;
 use super::objects::{Comment, Commit, Pull, Reference, Repository, Ticket};
-use crate::engine::acting::forge::{
+use crate::engine::ports::{
     Forge, ForgeError, Issue, IssueState, NewIssue, NewPullRequest, PullRequest, Push, RepositoryState, Tip,
 };
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde::Deserialize;
 
-use crate::engine::acting::forge::ForgeError;
+use crate::engine::ports::ForgeError;
 use crate::redact::terminal::visible;
 use crate::redact::text::redact;
 
