@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::query::{Ask, Field, Query, Term};
-use super::word::names;
+use super::word::{names, names_application, names_drift};
 use crate::drift::glob::Glob;
 use crate::engine::view::{ApplicationView, DriftKey, DriftView};
 
@@ -35,7 +35,7 @@ pub(crate) enum Match {
 impl Query {
     /// Applies the query to an Application.
     pub(crate) fn finds(&self, view: &ApplicationView, facts: Facts<'_>) -> Match {
-        let (drift_terms, terms): (Vec<&Term>, Vec<&Term>) = self.terms.iter().partition(|term| is_of_drift(&term.ask));
+        let (drift_terms, terms): (Vec<&Term>, Vec<&Term>) = self.terms.iter().partition(|term| is_of_drift(term, view));
         if !terms.iter().all(|term| holds_of_application(&term.ask, view) != term.not) {
             return Match::No;
         }
@@ -68,9 +68,10 @@ impl Query {
     }
 }
 
-fn is_of_drift(ask: &Ask) -> bool {
-    match ask {
-        Ask::Word(_) => false,
+fn is_of_drift(term: &Term, view: &ApplicationView) -> bool {
+    match &term.ask {
+        // A word that the Application does not answer to is the name of something in it: that is what was looked for.
+        Ask::Word(word) => !term.not && !names_application(view, word),
         Ask::Field(field, _) => field.is_of_drift(),
         Ask::Older(_) | Ask::Younger(_) => true,
     }
@@ -111,7 +112,7 @@ fn holds_without_drift(ask: &Ask, view: &ApplicationView, facts: Facts<'_>) -> b
 fn holds_of_drift(ask: &Ask, view: &ApplicationView, drift: &Arc<DriftView>, facts: Facts<'_>) -> bool {
     let age = || facts.now.duration_since(drift.since.unwrap_or(drift.first_seen));
     let (field, values) = match ask {
-        Ask::Word(_) => return false,
+        Ask::Word(word) => return names_drift(drift, word),
         Ask::Older(than) => return SignedDuration::try_from(*than).is_ok_and(|than| age() > than),
         Ask::Younger(than) => return SignedDuration::try_from(*than).is_ok_and(|than| age() < than),
         Ask::Field(field, values) => (field, values),
@@ -186,6 +187,9 @@ mod tests {
     fn a_query_finds_applications_and_of_them_the_drifts_it_is_about() {
         for (text, wanted) in [
             ("checkout", vec!["checkout"]),
+            // What only one of its drifts answers to is that drift.
+            ("service/we", vec!["checkout (Service/web)"]),
+            ("team checkout", vec![]),
             ("kind:deployment app:checkout", vec!["checkout (Deployment/web)"]),
             ("app:checkout -kind:deployment", vec!["checkout (Service/web)"]),
             ("app:checkout kind:deployment,service", vec!["checkout"]),

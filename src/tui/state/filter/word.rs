@@ -7,6 +7,16 @@ use crate::engine::view::{ApplicationView, DriftView};
 
 /// Whether anything of an Application that a person sees in its row or in those of its drifts holds this lower-case word.
 pub(super) fn names(view: &ApplicationView, word: &str) -> bool {
+    names_application(view, word)
+        || view
+            .drifts
+            .iter()
+            .chain(&view.invisible)
+            .any(|drift| names_drift(drift, word))
+}
+
+/// Whether the Application itself is called so, whatever its drifts are.
+pub(super) fn names_application(view: &ApplicationView, word: &str) -> bool {
     let of_application = [
         &*view.key.name,
         &*view.key.context,
@@ -17,14 +27,10 @@ pub(super) fn names(view: &ApplicationView, word: &str) -> bool {
         view.sync_status.as_str(),
     ];
     of_application.iter().any(|text| holds(text, word))
-        || view
-            .drifts
-            .iter()
-            .chain(&view.invisible)
-            .any(|drift| names_drift(drift, word))
 }
 
-fn names_drift(drift: &DriftView, word: &str) -> bool {
+/// Whether anything of a drift that a person sees in its row or panel is called so.
+pub(super) fn names_drift(drift: &DriftView, word: &str) -> bool {
     let of_drift = [drift.cause.as_str(), drift.verdict.as_str(), drift.state.as_str()];
     of_drift.iter().any(|text| holds(text, word))
         || holds(&drift.key.resource.short(), word)
